@@ -1,0 +1,77 @@
+"""What the bot remembers between two messages of one resident (会话)."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.replies import Choice
+
+#: A topic stays open for follow-up questions this long.
+TOPIC_LIFE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """State of one conversation.
+
+    Attributes:
+        community: slug of the resident's community, "" when the account's own holds.
+        language: language tag of replies, "" for simplified Chinese.
+        topic: intent id that follow-up questions refer to.
+        choices: what a bare number picks.
+        rest: what "详细" gives next.
+        touched_s: seconds since 1970 of the last turn.
+        known: whether the resident has a record in SQL; ``None`` before anybody looked.
+        misses: turns in a row that were not understood.
+    """
+
+    community: str = ""
+    language: str = ""
+    topic: str = ""
+    choices: tuple[Choice, ...] = ()
+    rest: tuple[str, ...] = ()
+    touched_s: int = 0
+    known: bool | None = None
+    misses: int = 0
+
+    def fresh(self, now: datetime) -> "Session":
+        """Return the session as it may be used now: an old topic is closed, settings stay."""
+        if now.timestamp() - self.touched_s <= TOPIC_LIFE.total_seconds():
+            return self
+        return replace(self, topic="", choices=(), rest=(), misses=0)
+
+
+def dump(session: Session) -> str:
+    """Return the session as compact JSON."""
+    return json.dumps(
+        {
+            "c": session.community,
+            "l": session.language,
+            "t": session.topic,
+            "o": [[choice.label, choice.target] for choice in session.choices],
+            "r": list(session.rest),
+            "s": session.touched_s,
+            "k": session.known,
+            "m": session.misses,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def load(text: str | bytes | None) -> Session:
+    """Read a session back; anything unreadable is a new session."""
+    try:
+        raw = json.loads(text or "{}")
+        return Session(
+            community=str(raw.get("c", "")),
+            language=str(raw.get("l", "")),
+            topic=str(raw.get("t", "")),
+            choices=tuple(Choice(label=label, target=target) for label, target in raw.get("o", ())),
+            rest=tuple(str(piece) for piece in raw.get("r", ())),
+            touched_s=int(raw.get("s", 0)),
+            known=raw.get("k"),
+            misses=int(raw.get("m", 0)),
+        )
+    except (ValueError, TypeError, AttributeError):
+        return Session()

@@ -1,0 +1,53 @@
+"""Cutting text where a reader would pause."""
+
+import re
+
+_PAUSE = re.compile(r"(?<=[。！？；!?;\n])")
+_SOFT_PAUSE = re.compile(r"(?<=[，、,·\s])")
+
+
+def fit(text: str, limit: int) -> str:
+    """Return ``text`` or its longest beginning of at most ``limit`` characters.
+
+    The cut falls after a sentence where there is one, else after a clause.
+    """
+    if len(text) <= limit:
+        return text
+    for pause in (_PAUSE, _SOFT_PAUSE):
+        kept = ""
+        for piece in pause.split(text):
+            if len(kept) + len(piece) > limit:
+                break
+            kept += piece
+        if kept.strip():
+            return kept.rstrip()
+    return text[:limit]
+
+
+def fit_bytes(text: str, limit: int) -> tuple[str, str]:
+    """Split ``text`` into a beginning of at most ``limit`` UTF-8 bytes and the rest.
+
+    The cut falls after a sentence where there is one (WECHAT.md §3: 2048 bytes a text).
+    """
+    if len(text.encode()) <= limit:
+        return text, ""
+    clipped = text.encode()[:limit].decode(errors="ignore")
+    head = fit(text, len(clipped)) if len(clipped) < len(text) else clipped
+    while len(head.encode()) > limit:
+        head = fit(text, len(head) - 1)
+    return head, text[len(head) :].lstrip()
+
+
+def pieces(paragraphs: list[str], limit: int) -> tuple[str, ...]:
+    """Join ``paragraphs`` into as few texts of at most ``limit`` characters as hold them."""
+    out: list[str] = []
+    for paragraph in paragraphs:
+        rest = paragraph.strip()
+        while rest:
+            head = fit(rest, limit)
+            rest = rest[len(head) :].lstrip()
+            if out and len(out[-1]) + 1 + len(head) <= limit:
+                out[-1] += "\n" + head
+            else:
+                out.append(head)
+    return tuple(out)

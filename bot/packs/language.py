@@ -1,0 +1,182 @@
+"""Reads what capabilities say and are asked: ``phrases.yaml`` and ``replies.yaml``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.domain.errors import PackError
+from bot.packs.loader import read_yaml
+from bot.packs.schema import PhrasesModel, problems
+from bot.understanding.phrasebook import Phrasebook, PhraseSet, Rule
+
+
+def read_phrasebook(folders: Sequence[Path], outofscope: Path | None) -> Phrasebook:
+    """Read the training phrases of all capabilities.
+
+    Args:
+        folders: capability packages, each with a ``phrases.yaml``.
+        outofscope: file of messages that belong to no intent, by kind.
+
+    Raises:
+        PackError: with every problem found.
+    """
+    found: list[str] = []
+    sets: dict[str, PhraseSet] = {}
+    for folder in folders:
+        file = folder / "phrases.yaml"
+        if not file.exists():
+            found.append(f"{file}: expected this file")
+            continue
+        for intent, raw in (read_yaml(file) or {}).items():
+            try:
+                model = PhrasesModel.model_validate(raw)
+            except ValidationError as error:
+                found += problems(error, file, str(intent))
+                continue
+            sets[str(intent)] = _phrase_set(str(intent), model)
+    if found:
+        raise PackError(found)
+    raw = read_yaml(outofscope) if outofscope and outofscope.exists() else {}
+    outside = {kind: tuple(map(str, lines)) for kind, lines in (raw or {}).items()}
+    return Phrasebook(sets=sets, outside=outside)
+
+
+def _phrase_set(intent: str, model: PhrasesModel) -> PhraseSet:
+    return PhraseSet(
+        intent=intent,
+        ask=model.ask,
+        phrases={str(style): lines for style, lines in model.phrases.items()},
+        rules=tuple(
+            Rule(
+                intent=intent,
+                all=tuple(tuple(group.split("|")) for group in rule.all),
+                none=tuple(word for group in rule.none for word in group.split("|")),
+                score=rule.score,
+                safety=rule.safety,
+            )
+            for rule in model.rules
+        ),
+        look_alikes=model.look_alikes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWords:
+    """The set sentences one capability may use; satisfies ``sdk.Words``.
+
+    Attributes:
+        own: the capability's ``frames``.
+        shared: the house's frames, used where the capability has none of that name.
+        following: intent id -> what to offer next.
+        labels: intent id or field -> how a choice reads.
+    """
+
+    own: Mapping[str, object]
+    shared: Mapping[str, object]
+    following: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, str]
+    default_next: tuple[str, ...] = field(default=())
+
+    def say(self, name: str, /, **values: object) -> str:
+        """Return the sentence called ``name`` with its placeholders filled.
+
+        Raises:
+            KeyError: neither the capability nor the house has such a sentence.
+        """
+        text = self.own.get(name, self.shared.get(name))
+        if text is None:
+            raise KeyError(f"no sentence {name!r} in replies.yaml")
+        return str(text).format(**values).rstrip("\n")
+
+    def many(self, name: str) -> Mapping[str, str]:
+        """Return a group of sentences; own ones win over the house's, one by one."""
+        merged: dict[str, str] = {}
+        for source in (self.shared, self.own):
+            group = source.get(name, {})
+            if isinstance(group, dict):
+                merged.update({str(key): str(text) for key, text in group.items()})
+        return merged
+
+    def next_for(self, intent: str) -> Sequence[str]:
+        """Return what to offer after ``intent``."""
+        return self.following.get(intent, self.default_next)
+
+    def label(self, target: str) -> str:
+        """Return how a choice reads; an unknown target reads as itself."""
+        return self.labels.get(target, target)
+
+
+def read_words(
+    folders: Sequence[Path], house: str, asks: Mapping[str, str]
+) -> dict[str, ReplyWords]:
+    """Read the set sentences of all capabilities.
+
+    Args:
+        folders: capability packages, each with a ``replies.yaml``.
+        house: name of the capability whose frames all others may use.
+        asks: intent id -> how it reads as a choice.
+
+    Raises:
+        PackError: a file is missing or not a mapping.
+    """
+    raw: dict[str, dict[str, object]] = {}
+    found: list[str] = []
+    for folder in folders:
+        file = folder / "replies.yaml"
+        content = read_yaml(file) if file.exists() else None
+        if not isinstance(content, dict):
+            found.append(f"{file}: expected a mapping of intent ids, and `frames`")
+            continue
+        raw[folder.name] = content
+    if found:
+        raise PackError(found)
+    shared = _mapping(raw[house].get("frames"))
+    labels = {**_texts(shared.get("labels")), **asks}
+    default_next = tuple(map(str, _sequence(shared.get("default_next"))))
+    out: dict[str, ReplyWords] = {}
+    for name, content in raw.items():
+        following = {
+            intent: tuple(map(str, _sequence(_mapping(fields).get("next"))))
+            for intent, fields in content.items()
+            if "." in intent and "next" in _mapping(fields)
+        }
+        out[name] = ReplyWords(
+            own=_mapping(content.get("frames")),
+            shared=shared,
+            following=following,
+            labels=labels,
+            default_next=default_next,
+        )
+    return out
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {key: str(item) for key, item in _mapping(value).items()}
+
+
+def _sequence(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def read_vocabulary(file: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Read how residents steer: ``commands`` and ``fields``, each name with its spoken forms.
+
+    Raises:
+        PackError: the file is missing or not of that shape.
+    """
+    content = read_yaml(file) if file.exists() else None
+    if not isinstance(content, dict) or not {"commands", "fields"} <= content.keys():
+        raise PackError([f"{file}: expected the keys commands and fields"])
+    groups = []
+    for key in ("commands", "fields"):
+        raw = _mapping(content[key])
+        groups.append(
+            {name: [str(word) for word in _sequence(words)] for name, words in raw.items()}
+        )
+    return groups[0], groups[1]

@@ -1,0 +1,324 @@
+"""Reads layers from disk and merges them, nation outermost, field by field."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from bot.domain.cards import Card, Ended, Fact, Passport
+from bot.domain.directory import Entry
+from bot.domain.errors import PackError
+from bot.packs.schema import (
+    FACT_FIELDS,
+    CardModel,
+    EntryModel,
+    PackModel,
+    problems,
+)
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: Merged communities kept in memory at once; the least used one is dropped.
+MAX_VIEWS = 256
+M = TypeVar("M", bound=BaseModel)
+_OWN_FIELDS = frozenset(EntryModel.model_fields)
+
+
+def read_yaml(file: Path) -> Any:
+    """Read one YAML file.
+
+    Raises:
+        PackError: it is not readable as YAML; names file, line and column.
+    """
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - safe loader
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1} column {mark.column + 1}" if mark else "encoding"
+        problem = getattr(error, "problem", None) or "UTF-8 text"
+        raise PackError([f"{file}: {where}: not valid YAML: {problem}"]) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One pack folder as written, not merged."""
+
+    model: PackModel
+    folder: Path
+    cards: Mapping[str, tuple[CardModel, Passport]]
+    entries: Mapping[str, Entry]
+    tables: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """What one community knows, layers merged; satisfies ``sdk.PackView``."""
+
+    slug: str
+    title: str
+    summary: str
+    fictional: bool
+    level: str
+    human: Mapping[str, str]
+    chain: tuple[str, ...]
+    cards: Mapping[str, Card]
+    directory: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def card(self, intent: str) -> Card | None:
+        """Return the answer card of an intent, or nothing."""
+        return self.cards.get(intent)
+
+    def entries(self, kind: str, *sorts: str) -> Sequence[Entry]:
+        """Return directory entries of a kind, optionally only of some sorts."""
+        found = self.directory.get(kind, ())
+        return tuple(entry for entry in found if entry.sort in sorts) if sorts else found
+
+
+def read_layer(folder: Path) -> Layer:
+    """Read and validate one pack folder.
+
+    Raises:
+        PackError: with every problem found in the folder, not only the first.
+    """
+    found: list[str] = []
+    model = _read_pack(folder)
+    cards: dict[str, tuple[CardModel, Passport]] = {}
+    for file in sorted((folder / "answers").glob("*.yaml")):
+        found += _read_cards(file, model, cards)
+    entries: dict[str, Entry] = {}
+    for file in sorted((folder / "directory").glob("*.yaml")):
+        found += _read_entries(file, model, entries)
+    tables: dict[str, Mapping[str, Any]] = {}
+    for file in sorted((folder / "points").glob("*.yaml")):
+        found += _read_table(file, tables)
+    if found:
+        raise PackError(found)
+    return Layer(model=model, folder=folder, cards=cards, entries=entries, tables=tables)
+
+
+def _read_pack(folder: Path) -> PackModel:
+    file = folder / "pack.yaml"
+    raw = read_yaml(file)
+    model = _validated(PackModel, raw, file, "")
+    if isinstance(model, list):
+        raise PackError(model)
+    if model.slug != folder.name:
+        raise PackError([f"{file}: slug: expected {folder.name!r}, the folder's name"])
+    return model
+
+
+def _validated(model: type[M], raw: object, file: Path, at: str) -> M | list[str]:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        return problems(error, file, at)
+
+
+def _passport(model: CardModel | EntryModel, pack: PackModel) -> Passport:
+    effective = getattr(model, "effective", None)
+    return Passport(
+        pack=pack.slug,
+        owner=pack.owner,
+        source=model.source,
+        basis=model.basis,
+        as_of=model.as_of,
+        confidence=model.confidence,
+        review_by=model.review_by,
+        valid_to=effective.to if effective else None,
+        status=effective.status if effective else "",
+        note=effective.note if effective else "",
+    )
+
+
+def _read_cards(
+    file: Path, pack: PackModel, into: dict[str, tuple[CardModel, Passport]]
+) -> list[str]:
+    raw = read_yaml(file)
+    if not isinstance(raw, dict):
+        return [f"{file}: expected intent ids with their cards; example: {{legal.aid: {{...}}}}"]
+    found: list[str] = []
+    for intent, fields in raw.items():
+        if str(intent).partition(".")[0] != file.stem:
+            found.append(
+                f"{file}: {intent}: expected an id of group {file.stem!r}, or another file"
+            )
+            continue
+        if isinstance(fields, dict):
+            plus = {key[1:]: value for key, value in fields.items() if str(key).startswith("+")}
+            fields = {key: value for key, value in fields.items() if not str(key).startswith("+")}
+            fields["more"] = plus
+        model = _validated(CardModel, fields, file, str(intent))
+        if isinstance(model, list):
+            found += model
+        else:
+            into[str(intent)] = (model, _passport(model, pack))
+    return found
+
+
+def _read_entries(file: Path, pack: PackModel, into: dict[str, Entry]) -> list[str]:
+    raw = read_yaml(file)
+    if not isinstance(raw, list):
+        return [f"{file}: expected a list of entries; example: - {{id: station-1, name: ...}}"]
+    found: list[str] = []
+    for at, fields in enumerate(raw):
+        model = _validated(EntryModel, fields, file, f"[{at}]")
+        if isinstance(model, list):
+            found += model
+        elif model.id in into:
+            found.append(f"{file}: [{at}].id: expected an id used once, {model.id!r} is taken")
+        else:
+            into[model.id] = _entry(model, file.stem, pack)
+    return found
+
+
+def _entry(model: EntryModel, kind: str, pack: PackModel) -> Entry:
+    extra = {
+        str(key): "、".join(map(str, value)) if isinstance(value, list) else str(value)
+        for key, value in (model.model_extra or {}).items()
+        if value is not None
+    }
+    return Entry(
+        id=model.id,
+        kind=kind,
+        name=model.name,
+        passport=_passport(model, pack),
+        sort=model.sort,
+        aka=model.aka,
+        text=model.text,
+        address=model.address,
+        latitude=model.lat,
+        longitude=model.lon,
+        hours=model.hours,
+        open={str(day): spans for day, spans in model.open.items()},
+        rrule=model.rrule,
+        time=model.time,
+        holiday=model.holiday,
+        place=model.place,
+        phone=model.phone,
+        facilities=model.facilities,
+        number=model.number,
+        use=model.use,
+        tags=model.tags,
+        extra=extra,
+    )
+
+
+def _read_table(file: Path, into: dict[str, Mapping[str, Any]]) -> list[str]:
+    raw = read_yaml(file)
+    missing = [key for key in ("id", "title", "purposes") if key not in (raw or {})]
+    if missing:
+        return [f"{file}: expected {key}, see data/guangzhou/points" for key in missing]
+    into[str(raw["id"])] = raw
+    return []
+
+
+def merge(layers: Sequence[Layer]) -> Pack:
+    """Merge layers, outermost first: the deeper one wins field by field."""
+    deepest = layers[-1].model
+    cards: dict[str, Card] = {}
+    entries: dict[str, Entry] = {}
+    tables: dict[str, Mapping[str, Any]] = {}
+    human: dict[str, str] = {}
+    for layer in layers:
+        for intent, (model, passport) in layer.cards.items():
+            cards[intent] = _deepen(cards.get(intent), intent, model, passport)
+        entries.update(layer.entries)
+        tables.update(layer.tables)
+        human.update({key: text for key, text in layer.model.human if text})
+    directory: dict[str, list[Entry]] = {}
+    for entry in entries.values():
+        directory.setdefault(entry.kind, []).append(entry)
+    return Pack(
+        slug=deepest.slug,
+        title=deepest.title,
+        summary=deepest.summary,
+        fictional=deepest.fictional,
+        level=deepest.level,
+        human=human,
+        chain=tuple(layer.model.slug for layer in layers),
+        cards=cards,
+        directory={kind: tuple(found) for kind, found in directory.items()},
+        tables=tables,
+    )
+
+
+def _deepen(below: Card | None, intent: str, model: CardModel, passport: Passport) -> Card:
+    facts = dict(below.facts) if below else {}
+    for name in FACT_FIELDS:
+        lines: tuple[str, ...] = getattr(model, name)
+        if lines:
+            facts[name] = Fact(lines=lines, passport=passport)
+    for name, lines in model.more.items():
+        under = facts[name].lines if name in facts else ()
+        facts[name] = Fact(lines=(*under, *lines), passport=passport)
+    cleared = "unknown" in model.model_fields_set and not model.unknown
+    inherited = below.unknown if below and not cleared else {}
+    unknown = {**inherited, **model.unknown}
+    ended = below.ended if below else None
+    if model.ended:
+        old = model.ended
+        ended = Ended(note=old.note, now=old.now, since=old.since, asked=old.asked)
+    known = {name: who for name, who in unknown.items() if name not in facts}
+    return Card(intent=intent, facts=facts, unknown=known, ended=ended)
+
+
+class PackStore:
+    """All packs under one folder; communities are merged when first asked for."""
+
+    def __init__(self, root: Path):
+        self._root = root
+        self._lock = Lock()
+        self._layers: dict[str, Layer] = {}
+        self._views: OrderedDict[str, Pack] = OrderedDict()
+        self._folders = {
+            file.parent.name: file.parent
+            for pattern in ("*/pack.yaml", "communities/*/pack.yaml")
+            for file in sorted(root.glob(pattern))
+        }
+        if not self._folders:
+            raise PackError([f"{root}: expected at least one <slug>/pack.yaml"])
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Return the slugs of all packs found."""
+        return tuple(self._folders)
+
+    def layer(self, slug: str) -> Layer:
+        """Return one pack as written.
+
+        Raises:
+            PackError: there is no such pack, or it is not valid.
+        """
+        if slug not in self._folders:
+            known = ", ".join(sorted(self._folders))
+            raise PackError([f"{self._root}: no pack {slug!r}; there are: {known}"])
+        if slug not in self._layers:
+            self._layers[slug] = read_layer(self._folders[slug])
+        return self._layers[slug]
+
+    def get(self, slug: str) -> Pack:
+        """Return a community's merged pack.
+
+        Raises:
+            PackError: it or a layer beneath it is missing or not valid.
+        """
+        view = self._views.get(slug)
+        if view is not None:
+            return view
+        with self._lock:
+            own = self.layer(slug)
+            pack = merge([*(self.layer(below) for below in own.model.extends), own])
+            self._views[slug] = pack
+            while len(self._views) > MAX_VIEWS:
+                self._views.popitem(last=False)
+            return pack
+
+    def communities(self) -> tuple[Layer, ...]:
+        """Return the packs that are communities, by slug."""
+        layers = (self.layer(slug) for slug in sorted(self._folders))
+        return tuple(layer for layer in layers if layer.model.level == "community")

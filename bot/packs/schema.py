@@ -1,0 +1,202 @@
+"""The shape of content files. Errors name file, key path, what was expected and an example."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+FACT_FIELDS = (
+    "answer", "conditions", "papers", "steps", "where", "when", "contact", "cost", "duration",
+    "notes", "detail",
+)  # fmt: skip
+_SPAN = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+
+
+def _lines(value: object) -> object:
+    """Accept one line or a list of lines; blank means nothing."""
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value.strip(),) if value.strip() else ()
+    if isinstance(value, int | float):
+        return (str(value),)
+    return value
+
+
+def _text(value: object) -> object:
+    """Accept a number or a date where text is meant; null means unknown."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | float | date) else value
+
+
+Lines = Annotated[tuple[str, ...], BeforeValidator(_lines)]
+Text = Annotated[str, BeforeValidator(_text)]
+Span = Annotated[str, Field(pattern=_SPAN)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HumanModel(_Strict):
+    """How a person of the community is reached."""
+
+    who: Text = ""
+    hours: Text = ""
+    phone: Text = ""
+
+
+class PackModel(_Strict):
+    """``pack.yaml``."""
+
+    slug: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")
+    title: str
+    level: Literal["nation", "province", "city", "district", "community"]
+    extends: tuple[str, ...] = ()
+    owner: str
+    fictional: bool = False
+    aka: tuple[str, ...] = ()
+    summary: Text = ""
+    human: HumanModel = HumanModel()
+
+
+class EffectiveModel(_Strict):
+    """When a rule holds."""
+
+    from_: Text = Field(default="", alias="from")
+    to: date | None = None
+    status: Literal["in_force", "expired", "unknown", ""] = ""
+    note: Text = ""
+
+
+class EndedModel(_Strict):
+    """A rule that has stopped and what holds now."""
+
+    since: Text = ""
+    asked: Lines = ()
+    note: str
+    now: Text = ""
+
+
+class CardModel(BaseModel):
+    """One answer card of ``answers/<group>.yaml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    as_of: date
+    basis: Text = ""
+    confidence: Literal["high", "medium", "low"] = "high"
+    review_by: date | None = None
+    effective: EffectiveModel | None = None
+    answer: Lines = ()
+    conditions: Lines = ()
+    papers: Lines = ()
+    steps: Lines = ()
+    where: Lines = ()
+    when: Lines = ()
+    contact: Lines = ()
+    cost: Lines = ()
+    duration: Lines = ()
+    notes: Lines = ()
+    detail: Lines = ()
+    more: Mapping[str, Lines] = Field(default_factory=dict)
+    unknown: dict[str, Text] = Field(default_factory=dict)
+    ended: EndedModel | None = None
+
+
+class EntryModel(BaseModel):
+    """One entry of ``directory/<kind>.yaml``; further text fields are kept as they are."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{1,60}$")
+    name: str
+    source: str
+    as_of: date
+    basis: Text = ""
+    confidence: Literal["high", "medium", "low"] = "high"
+    review_by: date | None = None
+    sort: Text = ""
+    aka: Lines = ()
+    text: Text = ""
+    address: Text = ""
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    hours: Text = ""
+    open: dict[
+        Literal["daily", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"],
+        tuple[Span, ...],
+    ] = Field(default_factory=dict)
+    rrule: Text = ""
+    time: Text = ""
+    holiday: Literal["skip", "keep", "ask"] = "keep"
+    place: Text = ""
+    phone: Text = ""
+    facilities: Lines = ()
+    number: Text = ""
+    use: Text = ""
+    tags: Lines = ()
+
+
+class RuleModel(_Strict):
+    """A keyword rule of ``phrases.yaml``."""
+
+    all: tuple[str, ...] = Field(min_length=1)
+    none: tuple[str, ...] = ()
+    score: float = Field(default=0.9, gt=0, le=1)
+    safety: bool = False
+
+
+class PhrasesModel(_Strict):
+    """What residents say for one intent."""
+
+    ask: str = Field(max_length=16)
+    phrases: dict[
+        Literal[
+            "plain", "indirect", "story", "short", "colloquial", "dialect", "typo", "voice",
+            "nonnative", "traditional", "english",
+        ],
+        Lines,
+    ]  # fmt: skip
+    rules: tuple[RuleModel, ...] = ()
+    look_alikes: Lines = ()
+
+
+_EXAMPLES = {
+    "as_of": "as_of: 2026-11-21",
+    "source": "source: FACTS J1；居住证暂行条例",
+    "slug": "slug: zengcheng",
+    "level": "level: district",
+    "open": 'open: {daily: ["08:00-22:00"]}',
+    "rules": '- {all: ["居住证", "怎么办|办理"], none: ["签注"]}',
+    "ask": "ask: 办居住证",
+    "phrases": "phrases: {plain: [怎么办居住证]}",
+    "unknown": "unknown: {where: 社区工作人员}",
+    "confidence": "confidence: high",
+    "human": "human: {who: 社区工作人员, phone: null}",
+}
+
+
+def problems(error: ValidationError, file: Path, at: str) -> list[str]:
+    """Translate a validation error: one line a problem, file, key path, expectation, example."""
+    out = []
+    for item in error.errors():
+        path = ".".join([at, *(str(part) for part in item["loc"])]).strip(".")
+        head = next((str(part) for part in item["loc"] if str(part) in _EXAMPLES), "")
+        example = f"; example: {_EXAMPLES[head]}" if head else ""
+        out.append(f"{file}: {path}: expected {_expected(item)}{example}")
+    return out
+
+
+def _expected(item: Mapping[str, Any]) -> str:
+    if item["type"] == "extra_forbidden":
+        return "no such key (see docs/content.md)"
+    if item["type"] == "missing":
+        return "this key, it is required"
+    message = re.sub(r"^Input should be ", "", str(item["msg"]))
+    return f"{message}, found {item.get('input')!r}"[:220]

@@ -1,0 +1,1 @@
+"""What a short message means inside a conversation: numbers, commands, follow-ups. Pure."""

@@ -1,0 +1,130 @@
+"""One spelling for many: the normal form of a message, and its Pinyin view.
+
+The normal form is NFKC, simplified, lower case, without emoji, punctuation, blanks and fillers.
+The Pinyin view folds what southern and northern speakers mix up (n/l, z/zh, -n/-ng), so that a
+homophone or a dialect slip lands on the same syllables.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+from pypinyin.constants import PINYIN_DICT
+from pypinyin.style._utils import get_finals, get_initials
+
+_TO_SIMPLIFIED = OpenCC("t2s")
+_KEEP = re.compile(r"[^0-9a-z\u4e00-\u9fff\u0600-\u06ff]+")
+_FILLERS = re.compile(
+    r"请问一下|请问|我想问一下|想问一下|问一下|我想问|想问下|问下|麻烦问|打扰一下|打扰了|"
+    r"那个那个|那个啥|嗯嗯|嗯|呃|额|哎呀|哎|诶|唉|哈喽(?=.)|你好(?=.{3})|您好(?=.{3})|在吗(?=.{3})|"
+    r"(?<=.)[呀哇啦哦噢喔嘞咧哩呐哈呗嘛啊]+$"
+)
+_CLAUSE = re.compile(r"[，。！？；,.!?;\n~～、]+|(?:还有(?=.{2})|顺便|顺带|另外|再一个|第二个问题)")
+_LATIN = re.compile(r"[a-z]+")
+_FOLD_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
+_FOLD_FINAL = {"ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "on"}
+
+
+@lru_cache(maxsize=4096)
+def normalize(text: str) -> str:
+    """Return the normal form of a message; idempotent.
+
+    >>> normalize("請問，居住證怎麼辦呀？？")
+    '居住证怎么办'
+    """
+    plain = _folded(text)
+    compact = _KEEP.sub("", plain)
+    shorter = _strip_fillers(compact)
+    return shorter or compact
+
+
+def _folded(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).lower()
+    if any(char > "\u2e80" for char in folded):
+        folded = _TO_SIMPLIFIED.convert(folded)
+    return folded
+
+
+def _strip_fillers(text: str) -> str:
+    while True:
+        shorter = _FILLERS.sub("", text)
+        if shorter in {text, ""}:
+            return text if shorter == "" else shorter
+        text = shorter
+
+
+def clauses(text: str) -> tuple[str, ...]:
+    """Return the message's clauses in normal form, short ones joined to their neighbour."""
+    out: list[str] = []
+    for piece in _CLAUSE.split(_folded(text)):
+        normal = normalize(piece)
+        if not normal:
+            continue
+        if out and (len(normal) < 3 or len(out[-1]) < 3):
+            out[-1] += normal
+        else:
+            out.append(normal)
+    return tuple(out)
+
+
+def _fold(syllable: str) -> str:
+    initial = get_initials(syllable, strict=False)
+    final = get_finals(syllable, strict=False)
+    return _FOLD_INITIAL.get(initial, initial) + _FOLD_FINAL.get(final, final)
+
+
+def _plain_syllable(marked: str) -> str:
+    bare = unicodedata.normalize("NFD", marked)
+    return "".join(char for char in bare if "a" <= char <= "z").replace("ü", "v")
+
+
+@lru_cache(maxsize=16384)
+def syllable(char: str) -> str:
+    """Return the folded syllable of one character, or the character itself."""
+    marked = PINYIN_DICT.get(ord(char), "")
+    return _fold(_plain_syllable(marked.split(",")[0])) if marked else char
+
+
+@lru_cache(maxsize=1)
+def _syllable_table() -> dict[str, str]:
+    """Return every spelled syllable of Mandarin and its folded form."""
+    table: dict[str, str] = {}
+    for marked in PINYIN_DICT.values():
+        for one in marked.split(","):
+            plain = _plain_syllable(one)
+            if plain and plain not in table:
+                table[plain] = _fold(plain)
+    return table
+
+
+def _spelled(run: str) -> list[str]:
+    """Read Latin letters as Pinyin, longest syllable first; letters that are none stay together."""
+    table = _syllable_table()
+    out: list[str] = []
+    at = 0
+    while at < len(run):
+        for size in range(min(6, len(run) - at), 1, -1):
+            if run[at : at + size] in table:
+                out.append(table[run[at : at + size]])
+                at += size
+                break
+        else:
+            return [run]
+    return out
+
+
+@lru_cache(maxsize=4096)
+def pinyin(normal: str) -> tuple[str, ...]:
+    """Return the folded syllables of a normal form."""
+    out: list[str] = []
+    at = 0
+    while at < len(normal):
+        run = _LATIN.match(normal, at)
+        if run:
+            out.extend(_spelled(run.group()))
+            at = run.end()
+        else:
+            out.append(syllable(normal[at]))
+            at += 1
+    return tuple(out)

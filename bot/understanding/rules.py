@@ -1,0 +1,78 @@
+"""Keyword rules, all tried at once by finding every rule word in one pass over the message."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.phrasebook import Rule
+
+
+class WordFinder:
+    """Finds which of many words occur in a text; cost grows with the text, not with the words."""
+
+    def __init__(self, words: Iterable[str]):
+        self._by_head: dict[str, list[str]] = {}
+        for word in sorted({word for word in words if word}):
+            self._by_head.setdefault(word[:2], []).append(word)
+
+    def find(self, text: str) -> set[str]:
+        """Return the words that occur in ``text``."""
+        found: set[str] = set()
+        heads = self._by_head
+        for at, char in enumerate(text):
+            if char in heads:
+                found.add(char)
+            for word in heads.get(text[at : at + 2], ()):
+                if text.startswith(word, at):
+                    found.add(word)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHit:
+    """A rule that fired: ``weight`` is its score, a little more for longer evidence."""
+
+    rule: Rule
+    weight: float
+    words: tuple[str, ...]
+
+
+class RuleBook:
+    """All rules of one kind, ready to be tried."""
+
+    def __init__(self, rules: Sequence[Rule]):
+        self._rules = tuple(rules)
+        self._finder = WordFinder(
+            word for rule in rules for group in (*rule.all, rule.none) for word in group
+        )
+        self._by_word: dict[str, list[Rule]] = {}
+        for rule in rules:
+            for word in rule.all[0]:
+                self._by_word.setdefault(word, []).append(rule)
+
+    def hits(self, normal: str) -> list[RuleHit]:
+        """Return the rules that fire on a normal form, strongest first, one per intent."""
+        found = self._finder.find(normal)
+        best: dict[str, RuleHit] = {}
+        seen: set[int] = set()
+        for word in found:
+            for rule in self._by_word.get(word, ()):
+                if id(rule) in seen:
+                    continue
+                seen.add(id(rule))
+                hit = _try(rule, found)
+                if hit and (rule.intent not in best or hit.weight > best[rule.intent].weight):
+                    best[rule.intent] = hit
+        return sorted(best.values(), key=lambda hit: (-hit.weight, hit.rule.intent))
+
+
+def _try(rule: Rule, found: set[str]) -> RuleHit | None:
+    if any(word in found for word in rule.none):
+        return None
+    evidence: list[str] = []
+    for group in rule.all:
+        words = [word for word in group if word in found]
+        if not words:
+            return None
+        evidence.append(max(words, key=len))
+    length = sum(map(len, evidence))
+    return RuleHit(rule, rule.score + min(0.09, 0.01 * length), tuple(evidence))

@@ -1,0 +1,112 @@
+"""One way to reach Redis: short timeouts, a bounded pool, and a breaker that fails fast."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from bot import metrics
+from bot.domain.errors import StoreUnavailable
+
+#: Seconds a call may take; a turn has 4.0 s in all.
+CALL_TIMEOUT_S = 0.8
+CONNECT_TIMEOUT_S = 0.4
+#: After a failure nobody asks Redis again for this long, so turns do not queue up behind timeouts.
+BREAK_S = 1.0
+T = TypeVar("T")
+
+
+class State:
+    """A connection pool with a breaker.
+
+    Args:
+        url: ``redis://``, ``rediss://`` or ``unix://``.
+        max_connections: upper bound of the pool.
+    """
+
+    def __init__(self, url: str, *, max_connections: int = 64):
+        self.client: redis.Redis = redis.Redis.from_url(
+            url,
+            socket_timeout=CALL_TIMEOUT_S,
+            socket_connect_timeout=CONNECT_TIMEOUT_S,
+            max_connections=max_connections,
+            retry=Retry(NoBackoff(), 1),
+            health_check_interval=0,
+        )
+        self._broken_until = 0.0
+        self._lock = Lock()
+
+    @contextmanager
+    def guarded(self, call: str) -> Iterator[redis.Redis]:
+        """Give the client for one call; count its time.
+
+        Raises:
+            StoreUnavailable: Redis does not answer, or did not a moment ago.
+        """
+        if time.monotonic() < self._broken_until:
+            raise StoreUnavailable("Redis did not answer a moment ago")
+        started = time.perf_counter()
+        try:
+            yield self.client
+        except (
+            redis.ConnectionError,
+            redis.TimeoutError,
+            redis.exceptions.BusyLoadingError,
+        ) as error:
+            with self._lock:
+                self._broken_until = time.monotonic() + BREAK_S
+            raise StoreUnavailable("Redis does not answer") from error
+        except redis.ReadOnlyError as error:
+            raise StoreUnavailable("Redis takes no writes") from error
+        finally:
+            metrics.STATE_TIME.labels(call).observe(time.perf_counter() - started)
+
+    def ping(self) -> None:
+        """Ask Redis for a sign of life.
+
+        Raises:
+            StoreUnavailable: there is none.
+        """
+        with self.guarded("ping") as client:
+            client.ping()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.client.close()
+
+
+class Script:
+    """A Lua script that loads itself on the first use after a Redis restart."""
+
+    def __init__(self, state: State, name: str, source: str):
+        self._state = state
+        self._name = name
+        self._script = state.client.register_script(source)
+
+    def __call__(self, keys: list[str], args: list[Any]) -> Any:
+        """Run the script.
+
+        Raises:
+            StoreUnavailable: Redis does not answer.
+        """
+        with self._state.guarded(self._name) as client:
+            call: Callable[..., Any] = client.execute_command
+            words = ("EVALSHA", self._script.sha, len(keys), *keys, *args)
+            try:
+                return call(*words)
+            except redis.exceptions.NoScriptError:
+                client.script_load(self._script.script)
+                return call(*words)
+
+
+def attempt(work: Callable[[], T], default: T) -> T:
+    """Return ``work()``, or ``default`` when Redis does not answer."""
+    try:
+        return work()
+    except StoreUnavailable:
+        return default

@@ -1,0 +1,1 @@
+"""The commands of CONTRACT.md, one module a family."""

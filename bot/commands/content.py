@@ -1,0 +1,145 @@
+"""``check``, ``route``, ``evaluate``: content and understanding, without a server."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bot.bootstrap import capability_folders, load_speechbook
+from bot.commands.measure import evaluate
+from bot.config import package_root
+from bot.domain.clock import SystemClock, beijing
+from bot.domain.errors import PackError
+from bot.packs.check import Report, check_content
+from bot.packs.loader import PackStore
+from bot.sdk import IntentKind
+from bot.understanding.router import Router
+
+
+def declare(commands: Any) -> None:
+    """Add the commands to the parser."""
+    check = commands.add_parser("check", help="validate packs and phrases")
+    check.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="pack folders; all by default"
+    )
+    check.add_argument("--strict", action="store_true", help="fail on stale facts too")
+    check.set_defaults(run=run_check)
+    route = commands.add_parser(
+        "route", help="what messages from stdin mean, one JSON object a line"
+    )
+    route.add_argument("--community", default="demo")
+    route.add_argument("--explain", action="store_true")
+    route.set_defaults(run=run_route)
+    measure = commands.add_parser("evaluate", help="measure the router on labelled messages")
+    measure.add_argument("files", nargs="+", type=Path, metavar="FILE.jsonl")
+    measure.add_argument("--json", action="store_true", dest="as_json")
+    measure.set_defaults(run=run_evaluate)
+
+
+def packs_root() -> Path:
+    """Return the content folder of this installation."""
+    return package_root() / "data"
+
+
+def build_router() -> Router:
+    """Return a router over this installation's phrases."""
+    book = load_speechbook()
+    kinds = {intent.id: intent.kind for found in book.capabilities for intent in found.intents}
+    return Router(
+        book.phrasebook,
+        safety=[name for name, kind in kinds.items() if kind is IntentKind.SAFETY],
+        light=[name for name, kind in kinds.items() if kind is IntentKind.CHAT],
+    )
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Validate content; print problems, stale facts and coverage."""
+    today = beijing(SystemClock().now()).date()
+    reports: list[Report] = []
+    if arguments.paths:
+        reports += [_check_path(path.resolve(), today) for path in arguments.paths]
+    else:
+        reports.append(check_content(PackStore(packs_root()), capability_folders(), today))
+    failed = False
+    for report in reports:
+        print(report.text())
+        failed = failed or bool(report.errors) or (arguments.strict and bool(report.stale))
+    return int(failed)
+
+
+def _check_path(path: Path, today: Any) -> Report:
+    if not path.exists():
+        raise PackError([f"{path}: no such folder; expected a pack like data/demo"])
+    roots = [parent for parent in (path, *path.parents) if (parent / "national/pack.yaml").exists()]
+    if path.is_file() or not (roots or (path / "pack.yaml").exists()):
+        raise PackError([f"{path}: expected a pack folder (with pack.yaml) or a folder of packs"])
+    root = roots[0] if roots else path.parent
+    only = None if path == root else path.name
+    return check_content(PackStore(root), capability_folders(), today, only=only)
+
+
+def run_route(arguments: argparse.Namespace) -> int:
+    """Route messages from stdin."""
+    router = build_router()
+    for line in sys.stdin:
+        text = _message(line)
+        if text is None:
+            continue
+        started = time.perf_counter()
+        found = router.understand(text)
+        took = (time.perf_counter() - started) * 1000
+        row: dict[str, object] = {
+            "text": text,
+            "decision": found.decision.value,
+            "intent": found.intent,
+            "intents": list(found.intents),
+            "score": found.score,
+            "candidates": [
+                {"intent": candidate.intent, "score": candidate.score}
+                for candidate in found.candidates[:5]
+            ],
+            "safety": found.safety,
+            "slots": dict(found.slots),
+            "ms": round(took, 3),
+        }
+        if arguments.explain:
+            row["explain"] = dict(found.why)
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _message(line: str) -> str | None:
+    """Read a line as a message, or as a JSON object with ``text``."""
+    stripped = line.rstrip("\n")
+    if not stripped.strip():
+        return None
+    if stripped.lstrip().startswith("{"):
+        try:
+            raw = json.loads(stripped)
+        except ValueError:
+            return stripped
+        if isinstance(raw, dict) and isinstance(raw.get("text"), str):
+            return str(raw["text"])
+    return stripped
+
+
+def run_evaluate(arguments: argparse.Namespace) -> int:
+    """Measure the router."""
+    report = evaluate(build_router(), arguments.files)
+    print(json.dumps(report, ensure_ascii=False, indent=1) if arguments.as_json else _table(report))
+    return 0
+
+
+def _table(report: dict[str, Any]) -> str:
+    lines = []
+    for name, figures in report.items():
+        if isinstance(figures, dict) and "n" in figures:
+            shown = " ".join(f"{key} {value}" for key, value in figures.items())
+            lines.append(f"{name:24} {shown}")
+    lines += [
+        f"  {pair['count']:3} {pair['expected']} -> {pair['found']}"
+        for pair in report.get("confusions", [])[:20]
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,104 @@
+"""Runs the processes of ``up`` as children, restarts what dies, and stops all of them."""
+
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+from bot.config import Settings, package_root
+
+PROCESSES = ("web", "worker", "scheduler", "sandbox")
+#: Seconds a child may take to stop before it is killed.
+STOP_S = 10.0
+READY_S = 90.0
+_RESTART_PAUSE_S = 1.0
+
+
+class Supervisor:
+    """Parent of the processes.
+
+    Args:
+        environ: environment of the children.
+        log_dir: where each child's log goes.
+    """
+
+    def __init__(self, environ: Mapping[str, str], *, log_dir: Path):
+        self._environ = dict(environ)
+        self._log_dir = log_dir
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._stop = Event()
+
+    def run(self, settings: Settings, banner: list[str]) -> int:
+        """Start the children, print the banner when they are ready, and watch over them.
+
+        Returns:
+            0 after an ordinary stop, 1 when the web process did not come up.
+        """
+        signal.signal(signal.SIGTERM, self._asked)
+        signal.signal(signal.SIGINT, self._asked)
+        self._log_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            for name in PROCESSES:
+                self._start(name)
+            if not self._ready(f"http://127.0.0.1:{settings.port}/readyz"):
+                print(f"not ready; see the logs in {self._log_dir}", file=sys.stderr)
+                return 1
+            print("\n".join(["", "NuanLin is ready.", *banner, "Ctrl-C stops it."]), flush=True)
+            while not self._stop.wait(1.0):
+                self._revive()
+        finally:
+            self._stop_all()
+        return 0
+
+    def _asked(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stop.set()
+
+    def _start(self, name: str) -> None:
+        with (self._log_dir / f"{name}.log").open("ab") as log:
+            self._children[name] = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "bot", name],
+                cwd=package_root(),
+                env=self._environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _revive(self) -> None:
+        for name, child in list(self._children.items()):
+            if child.poll() is not None and not self._stop.is_set():
+                print(f"{name} ended with {child.returncode}; starting it again", file=sys.stderr)
+                time.sleep(_RESTART_PAUSE_S)
+                self._start(name)
+
+    def _ready(self, url: str) -> bool:
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline and not self._stop.is_set():
+            if self._children["web"].poll() is not None:
+                return False
+            try:
+                with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - own loopback
+                    if answer.status == 200:
+                        return True
+            except (urllib.error.URLError, OSError):
+                pass
+            self._stop.wait(0.1)
+        return self._stop.is_set()
+
+    def _stop_all(self) -> None:
+        for child in self._children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + STOP_S
+        for child in self._children.values():
+            try:
+                child.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait(timeout=2)

@@ -1,0 +1,1 @@
+"""One inbound message from authentic delivery to reply (DESIGN.md §3)."""

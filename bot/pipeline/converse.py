@@ -1,0 +1,237 @@
+"""From a message and its session to an answer: crisis, dialog, understanding, handler."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.dialog.moves import Move, MoveKind, Vocabulary, needs_memory, read
+from bot.domain.messages import Inbound, Kind
+from bot.domain.replies import Choice, Reply
+from bot.domain.residents import Resident
+from bot.domain.sessions import Session
+from bot.pipeline.outcome import Answer
+from bot.pipeline.registry import Registry
+from bot.sdk import FIELDS, Context, PackView, Role, Services
+from bot.understanding.normalize import normalize
+from bot.understanding.router import Decision, Router, Understanding
+
+#: Two answers in one reply stay together up to this many characters.
+_TOGETHER_CHARS = 430
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Everything one message is answered with.
+
+    Attributes:
+        inbound: the message.
+        session: conversation so far, fresh.
+        resident: who asks.
+        pack: what his community knows.
+        now: present moment.
+        remembers: the session store works; without it follow-ups cannot be answered.
+    """
+
+    inbound: Inbound
+    session: Session
+    resident: Resident
+    pack: PackView
+    now: datetime
+    remembers: bool = True
+
+
+class Conversation:
+    """Answers turns. Knows no intent by name, only roles."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        router: Callable[[], Router],
+        words: Vocabulary,
+        services: Services,
+    ):
+        self._registry = registry
+        self._router = router
+        self._words = words
+        self._services = services
+
+    @property
+    def registry(self) -> Registry:
+        """Return the capabilities."""
+        return self._registry
+
+    def crisis(self, inbound: Inbound) -> tuple[str, ...]:
+        """Return the crisis intents a message raises."""
+        if inbound.kind not in {Kind.TEXT, Kind.VOICE} or not inbound.text:
+            return ()
+        return self._router().crisis(inbound.text)
+
+    def effects(self, turn: Turn) -> bool:
+        """Tell whether answering may touch records, so that it must run under the time budget."""
+        if turn.inbound.kind in {Kind.FOLLOW, Kind.SCAN}:
+            return True
+        if turn.inbound.kind not in {Kind.TEXT, Kind.VOICE, Kind.MENU}:
+            return False
+        targets = self._targets(turn)
+        return any(
+            self._registry.intents[target].effects
+            for target in targets
+            if target in self._registry.intents
+        )
+
+    def _targets(self, turn: Turn) -> tuple[str, ...]:
+        inbound = turn.inbound
+        if inbound.kind is Kind.MENU:
+            return (inbound.text,)
+        crisis = self.crisis(inbound)
+        if crisis:
+            return crisis
+        move = read(inbound.text, turn.session, self._words)
+        if move.kind is MoveKind.CHOICE:
+            return (self._command_intent(move.target.removeprefix("command:")) or move.target,)
+        if move.kind is MoveKind.COMMAND:
+            return (self._command_intent(move.target),)
+        return self._router().understand(inbound.text).intents
+
+    def answer(self, turn: Turn) -> Answer:
+        """Answer one message that deserves an answer."""
+        kind = turn.inbound.kind
+        if kind in {Kind.FOLLOW, Kind.SCAN}:
+            return self._greet(turn)
+        if kind is Kind.LOCATION:
+            return self._act(turn, self._registry.roles[Role.NEARBY], decision="answer")
+        if kind is Kind.MENU and turn.inbound.text in self._registry.intents:
+            return self._act(turn, turn.inbound.text, decision="choice")
+        if kind in {Kind.TEXT, Kind.MENU} or (kind is Kind.VOICE and turn.inbound.text):
+            return self._written(turn)
+        name = {Kind.IMAGE: "got_image", Kind.VOICE: "got_voice"}.get(kind, "got_other")
+        return Answer(reply=self._set(name), decision="event")
+
+    def _set(self, name: str, **values: object) -> Reply:
+        return Reply(text=self._registry.machine.say(name, **values))
+
+    def _greet(self, turn: Turn) -> Answer:
+        slug = turn.inbound.text.removeprefix("c_")
+        if slug in self._services.communities.names():
+            return self._act(turn, self._registry.roles[Role.COMMUNITY], decision="event")
+        return self._act(turn, self._registry.roles[Role.WELCOME], decision="event")
+
+    def _written(self, turn: Turn) -> Answer:
+        crisis = self.crisis(turn.inbound)
+        if crisis:
+            return self._act(turn, crisis[0], decision="answer")
+        if not turn.remembers and needs_memory(turn.inbound.text, self._words):
+            return Answer(reply=self._set("no_memory"), decision="error")
+        move = read(turn.inbound.text, turn.session, self._words)
+        if move.kind is MoveKind.CHOICE:
+            return self._target(turn, move.target)
+        if move.kind is MoveKind.COMMAND:
+            return self._command(turn, move.target)
+        if move.kind is MoveKind.FIELD:
+            return self._act(turn, turn.session.topic, decision="choice", focus=move.target)
+        if move.kind is MoveKind.LOST:
+            return Answer(reply=self._set("lost_number"), decision="command")
+        return self._ask(turn, move)
+
+    def _ask(self, turn: Turn, move: Move) -> Answer:
+        found = self._router().understand(turn.inbound.text)
+        if found.decision is Decision.ANSWER:
+            answers = [
+                self._act(turn, intent, decision="answer", focus=move.focus, score=found.score)
+                for intent in found.intents[:2]
+            ]
+            return answers[0] if len(answers) == 1 else self._both(answers)
+        if found.decision is Decision.CLARIFY:
+            return self._clarify(found)
+        return self._fallback(turn, found)
+
+    def _both(self, answers: list[Answer]) -> Answer:
+        first, second = (answer.reply or Reply() for answer in answers[:2])
+        joined = f"{first.text}\n\n{second.text}"
+        choices = tuple(dict.fromkeys((*first.choices[:2], *second.choices[:2])))
+        if len(joined) <= _TOGETHER_CHARS:
+            reply = replace(first, text=joined, choices=choices, rest=(*first.rest, *second.rest))
+        else:
+            note = self._registry.machine.say("second_ask")
+            reply = replace(first, text=f"{first.text}\n{note}", rest=(second.text, *first.rest))
+        return replace(answers[0], reply=reply)
+
+    def _clarify(self, found: Understanding) -> Answer:
+        machine = self._registry.machine
+        choices: list[Choice] = []
+        for candidate in found.candidates:
+            label = machine.label(candidate.intent)
+            if len(choices) < 3 and label not in {choice.label for choice in choices}:
+                choices.append(Choice(label=label, target=candidate.intent))
+        person = self._registry.roles[Role.PERSON]
+        choices.append(Choice(label=machine.say("none_of_these"), target=person))
+        reply = Reply(text=machine.say("clarify"), choices=tuple(choices))
+        return Answer(reply=reply, decision="clarify", score=found.score, missed=True)
+
+    def _fallback(self, turn: Turn, found: Understanding) -> Answer:
+        machine = self._registry.machine
+        again = turn.session.misses > 0
+        offered = (Role.PERSON, Role.MENU) if again else (Role.MENU, Role.PERSON)
+        choices = tuple(
+            Choice(label=machine.label(intent), target=intent)
+            for intent in (self._registry.roles[role] for role in offered)
+        )
+        text = machine.say("fallback_again" if again else "fallback")
+        reply = Reply(text=text, choices=choices)
+        return Answer(reply=reply, decision="fallback", score=found.score, missed=True)
+
+    def _target(self, turn: Turn, target: str) -> Answer:
+        if target.startswith("field:"):
+            focus = target.removeprefix("field:")
+            return self._act(turn, turn.session.topic, decision="choice", focus=focus)
+        if target.startswith("command:"):
+            return self._command(turn, target.removeprefix("command:"))
+        return self._act(turn, target, decision="choice")
+
+    def _command_intent(self, name: str) -> str:
+        role = {"menu": Role.MENU, "person": Role.PERSON, "none": Role.PERSON, "back": Role.MENU}
+        return self._registry.roles[role[name]] if name in role else ""
+
+    def _command(self, turn: Turn, name: str) -> Answer:
+        intent = self._command_intent(name)
+        if intent:
+            return self._act(turn, intent, decision="command")
+        if name == "detail":
+            return self._detail(turn)
+        return Answer(reply=self._set(name), decision="command")
+
+    def _detail(self, turn: Turn) -> Answer:
+        rest = turn.session.rest
+        if not rest:
+            return Answer(reply=self._set("no_more"), decision="command")
+        choices = turn.session.choices if len(rest) > 1 else ()
+        reply = Reply(text=rest[0], rest=rest[1:], choices=choices, topic=turn.session.topic)
+        return Answer(reply=reply, decision="command", intent=turn.session.topic)
+
+    def _act(
+        self,
+        turn: Turn,
+        intent: str,
+        *,
+        decision: str,
+        focus: str = "",
+        score: float = 1.0,
+    ) -> Answer:
+        found = self._registry.intents.get(intent)
+        if found is None:
+            return Answer(reply=self._set("lost_number"), decision="command")
+        ctx = Context(
+            inbound=turn.inbound,
+            intent=intent,
+            text=normalize(turn.inbound.text),
+            resident=turn.resident,
+            pack=turn.pack,
+            words=self._registry.words_of(intent),
+            services=self._services,
+            now=turn.now,
+            focus=focus if focus in FIELDS else "",
+            topic=turn.session.topic,
+            menu=self._registry.menu,
+        )
+        return Answer(reply=found.handler(ctx), decision=decision, intent=intent, score=score)

@@ -1,0 +1,193 @@
+"""What must be durable before we answer: alerts, settings, promises, erasure."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot import metrics
+from bot.domain.clock import Clock
+from bot.domain.errors import StoreError, StoreUnavailable
+from bot.domain.messages import Inbound
+from bot.domain.replies import Alert, Reply, Urgency
+from bot.domain.residents import Resident
+from bot.logs import logger
+from bot.pipeline.outcome import Answer
+from bot.records import alerts, outbox, residents
+from bot.records.database import Database
+from bot.sdk import Words
+from bot.state.turns import Turns
+
+#: A late answer that could not be sent within this time is not sent any more.
+LATE_LIFE = timedelta(hours=24)
+#: A profile is looked up at most this often while the database is away, in seconds.
+_BREAK_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A resident's own settings; ``known`` tells whether there is a record at all."""
+
+    community: str = ""
+    language: str = ""
+    known: bool = False
+
+
+class Ledger:
+    """The pipeline's durable side.
+
+    Args:
+        db: records.
+        turns: the state store, for erasure.
+        clock: time.
+        words: the machine's sentences.
+        say: reply and language -> plain text for a customer message.
+        wake: tells the worker that an outbox row is there.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        turns: Turns,
+        clock: Clock,
+        words: Words,
+        say: Callable[[Reply, str], str],
+        wake: Callable[[int], None],
+    ):
+        self._db = db
+        self._turns = turns
+        self._clock = clock
+        self._words = words
+        self._say = say
+        self._wake = wake
+        self._away_until = 0.0
+
+    def profile(self, ref: str) -> Profile | None:
+        """Return a resident's settings; ``None`` when the records do not answer."""
+        if time.monotonic() < self._away_until:
+            return None
+        try:
+            found = residents.get(self._db, ref)
+        except StoreError:
+            self._away_until = time.monotonic() + _BREAK_S
+            logger().warning("records.away")
+            return None
+        if found is None:
+            return Profile()
+        return Profile(community=found.community or "", language=found.language or "", known=True)
+
+    def settle(self, inbound: Inbound, ref: str, resident: Resident, answer: Answer) -> Answer:
+        """Make durable what the answer promises.
+
+        Raises:
+            StoreUnavailable: a changed setting could not be written.
+        """
+        reply = answer.reply
+        if reply is None:
+            return answer
+        if reply.profile.community is not None or reply.profile.language is not None:
+            residents.set_profile(
+                self._db,
+                ref=ref,
+                account=inbound.account,
+                openid=inbound.sender,
+                community=reply.profile.community,
+                language=reply.profile.language,
+                now=self._clock.now(),
+            )
+        if reply.alert is None:
+            return answer
+        return replace(answer, reply=self._alerted(inbound, ref, resident, reply))
+
+    def _alerted(self, inbound: Inbound, ref: str, resident: Resident, reply: Reply) -> Reply:
+        alert = reply.alert
+        if alert is None:
+            return reply
+        metrics.ALERTS.labels(alert.urgency.value).inc()
+        try:
+            new = alerts.raise_alert(
+                self._db,
+                key=f"{inbound.key}:{alert.reason}",
+                community=resident.community,
+                account=inbound.account,
+                ref=ref,
+                urgency=alert.urgency,
+                reason=alert.reason,
+                summary=alert.summary,
+                now=self._clock.now(),
+            )
+        except StoreError:
+            logger().critical("alert.lost", reason=alert.reason, community=resident.community)
+            crisis = alert.urgency is Urgency.CRISIS
+            name = "crisis_alone" if crisis else "no_records"
+            text = f"{reply.text}\n{self._words.say(name)}" if crisis else self._words.say(name)
+            return replace(reply, text=text, alert=None)
+        if new:
+            self._announce(inbound, ref, resident, alert)
+        return reply
+
+    def _announce(self, inbound: Inbound, ref: str, resident: Resident, alert: Alert) -> None:
+        """Tell the staff's group; the alert itself is already on record."""
+        now = self._clock.now()
+        name = "staff_crisis" if alert.urgency is Urgency.CRISIS else "staff_request"
+        text = self._words.say(name, community=resident.community, summary=alert.summary)
+        payload = {"kind": "robot", "text": text}
+        try:
+            row = outbox.put(
+                self._db,
+                key=f"{inbound.key}:{alert.reason}:robot",
+                account=inbound.account,
+                ref=ref,
+                openid="",
+                payload=json.dumps(payload, ensure_ascii=False),
+                now=now,
+                not_after=now + LATE_LIFE,
+            )
+        except StoreError:
+            logger().error("alert.not_announced", reason=alert.reason)
+            return
+        if row is not None:
+            self._wake(row)
+
+    def promise(self, inbound: Inbound, ref: str) -> bool:
+        """Write down that an answer is owed; tell whether it could be written."""
+        now = self._clock.now()
+        try:
+            outbox.promise(
+                self._db,
+                key=inbound.key,
+                account=inbound.account,
+                ref=ref,
+                openid=inbound.sender,
+                now=now,
+                not_after=now + LATE_LIFE,
+            )
+        except StoreError:
+            return False
+        return True
+
+    def deliver(self, inbound: Inbound, answer: Answer, language: str) -> None:
+        """Put a promised answer on its way.
+
+        Raises:
+            StoreError: the records do not answer; the sweeper speaks for us later.
+        """
+        text = self._say(answer.reply, language) if answer.reply else self._words.say("stumbled")
+        payload = json.dumps({"kind": "text", "text": text}, ensure_ascii=False)
+        row = outbox.fill(self._db, inbound.key, payload, self._clock.now())
+        self._wake(row)
+
+    def erase(self, inbound: Inbound, ref: str) -> None:
+        """Erase a resident everywhere; a missing store is tried again three times."""
+        for pause_s in (0.0, 0.2, 0.8):
+            time.sleep(pause_s)
+            try:
+                residents.erase(self._db, ref, self._clock.now())
+                self._turns.forget(ref)
+            except (StoreUnavailable, StoreError):
+                continue
+            logger().info("resident.erased", ref=ref, account=inbound.account)
+            return
+        logger().critical("resident.erase_failed", ref=ref, account=inbound.account)

@@ -1,0 +1,15 @@
+"""How long a turn may take and how much one resident may send."""
+
+#: Seconds from the body's arrival to the reply; the platform drops the connection at 5 (WECHAT.md
+#: §1.4).
+BUDGET_S = 4.0
+#: A delivery that waits for another one gives up here, still inside the platform's five seconds.
+WAIT_S = 4.7
+#: Messages a resident may send in a minute before one polite line and then silence.
+FLOOD_PER_MINUTE = 20
+#: Seconds between looks while another delivery is in hand.
+POLL_S = 0.02
+#: Threads for turns that touch records, in each web worker.
+EFFECT_THREADS = 8
+#: Effect turns that may wait for a thread before the worker says it is busy.
+EFFECT_QUEUE = 64

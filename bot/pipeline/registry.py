@@ -1,0 +1,65 @@
+"""The capabilities this deployment has, looked up by intent id and by role."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.errors import ConfigError
+from bot.sdk import Capability, Intent, IntentKind, Role, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All intents; built once at start.
+
+    Attributes:
+        capabilities: in the order of the menu.
+        words: capability name -> its set sentences.
+        house: name of the capability whose sentences the machine itself speaks.
+    """
+
+    capabilities: tuple[Capability, ...]
+    words: Mapping[str, Words]
+    house: str
+    intents: Mapping[str, Intent] = field(init=False)
+    owners: Mapping[str, str] = field(init=False)
+    roles: Mapping[Role, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index the capabilities; refuse doubles and roles nobody plays."""
+        intents: dict[str, Intent] = {}
+        owners: dict[str, str] = {}
+        roles: dict[Role, str] = {}
+        for capability in self.capabilities:
+            for intent in capability.intents:
+                if intent.id in intents:
+                    raise ConfigError(f"intent {intent.id} is declared twice")
+                intents[intent.id] = intent
+                owners[intent.id] = capability.name
+                roles.update(dict.fromkeys(intent.roles, intent.id))
+        missing = [role.value for role in Role if role not in roles]
+        if missing:
+            raise ConfigError(f"no intent plays the role {', '.join(missing)}")
+        object.__setattr__(self, "intents", intents)
+        object.__setattr__(self, "owners", owners)
+        object.__setattr__(self, "roles", roles)
+
+    def words_of(self, intent: str) -> Words:
+        """Return the set sentences of the capability that owns ``intent``."""
+        return self.words[self.owners[intent]]
+
+    @property
+    def machine(self) -> Words:
+        """Return the sentences the machine itself speaks."""
+        return self.words[self.house]
+
+    def of_kind(self, kind: IntentKind) -> frozenset[str]:
+        """Return the ids of a kind."""
+        return frozenset(name for name, intent in self.intents.items() if intent.kind is kind)
+
+    @property
+    def menu(self) -> Mapping[str, Sequence[str]]:
+        """Return group titles and their intent ids, for a menu."""
+        return {
+            capability.title: tuple(intent.id for intent in capability.intents)
+            for capability in self.capabilities
+        }

@@ -1,0 +1,1 @@
+"""Recurrence, China's working days, and the scheduler process."""

@@ -1,0 +1,1 @@
+"""The platform's API side: what the bot calls."""

@@ -1,0 +1,307 @@
+"""The one door to SQL: connection pool, transactions, and the border where driver errors end."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.domain.errors import ConfigError, StoreError, StoreUnavailable
+from bot.records.schema import Base
+from bot.records.vault import Vault
+
+CONNECT_TIMEOUT_S = 3
+#: Longest statement in PostgreSQL, and longest wait for the writer before in SQLite.
+STATEMENT_TIMEOUT_MS = 5_000
+#: How long a thread waits for a free connection of the pool.
+POOL_TIMEOUT_S = 3.0
+#: Rows one call may write: bounds the time the write lock is held.
+MAX_BATCH = 1_000
+
+#: Primary SQLite result codes that pass: BUSY, LOCKED, IOERR, FULL, CANTOPEN, PROTOCOL.
+_SQLITE_PASSING = frozenset({5, 6, 10, 13, 14, 15})
+_READING = "nuanlin_reading"
+
+
+def parse_url(url: str) -> URL:
+    """Read a database URL.
+
+    Raises:
+        ConfigError: it is no URL, or neither SQLite nor PostgreSQL; the text never repeats it.
+    """
+    hint = "expected sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/name"
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # not chained: the cause repeats the URL, and with it the password
+        raise ConfigError(f"BOT_DATABASE_URL is not a database URL; {hint}") from None
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigError(f"BOT_DATABASE_URL: unsupported database; {hint}")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise ConfigError(f"BOT_DATABASE_URL: SQLite needs a file; {hint}")
+    return parsed
+
+
+def open_engine(
+    url: str, *, pool_size: int = 5, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS
+) -> Engine:
+    """Return an engine with our time limits and pragmas; nothing connects yet.
+
+    Args:
+        url: SQLAlchemy URL.
+        pool_size: connections kept; as many again may be opened under load.
+        statement_timeout_ms: longest statement in PostgreSQL, longest wait for a lock in SQLite.
+
+    Raises:
+        ConfigError: the URL is malformed.
+    """
+    parsed = parse_url(url)
+    limits = {
+        "hide_parameters": True,
+        "pool_size": pool_size,
+        "max_overflow": pool_size,
+        "pool_timeout": POOL_TIMEOUT_S,
+    }
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, **limits)
+        _tune_sqlite(engine, statement_timeout_ms)
+        return engine
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        **limits,
+        pool_pre_ping=True,
+        pool_recycle=1_800,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": "nuanlin",
+            "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms}",
+            # a host that vanished is noticed by TCP: the server's own timeouts cannot tell us
+            "tcp_user_timeout": 2 * STATEMENT_TIMEOUT_MS,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+        },
+    )
+
+
+class Database:
+    """The engine, its sessions and the vault that opens personal fields.
+
+    Make one per process, after any fork, and hand it around.
+
+    Args:
+        url: SQLAlchemy URL of a migrated database (:func:`bot.records.migrate.upgrade`).
+        vault: seals and opens personal fields.
+        pool_size: connections kept open; as many again under load.
+        statement_timeout_ms: longest statement in PostgreSQL, longest wait for a lock in SQLite.
+
+    Raises:
+        ConfigError: the URL is malformed.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        vault: Vault,
+        pool_size: int = 5,
+        statement_timeout_ms: int = STATEMENT_TIMEOUT_MS,
+    ):
+        self.vault = vault
+        self._engine = open_engine(
+            url, pool_size=pool_size, statement_timeout_ms=statement_timeout_ms
+        )
+        reading: dict[str, Any] = {_READING: True}
+        if self._engine.dialect.name == "postgresql":
+            reading["postgresql_readonly"] = True
+        self._writers = sessionmaker(self._engine, expire_on_commit=False)
+        self._readers = sessionmaker(
+            self._engine.execution_options(**reading), expire_on_commit=False
+        )
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open one transaction that may write: committed on success, rolled back on any error.
+
+        In SQLite its first statement takes the write lock, so that it never fails for it half-way.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached, is overloaded or timed out.
+            StoreError: it refused what was asked.
+        """
+        with border(), self._writers.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open one transaction that only reads and never waits for a writer.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached, is overloaded or timed out.
+            StoreError: it refused what was asked.
+        """
+        with border(), self._readers.begin() as session:
+            yield session
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            StoreUnavailable: there is none.
+        """
+        with self.reading() as session:
+            session.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close all pooled connections; the next use opens new ones."""
+        self._engine.dispose()
+
+
+@contextmanager
+def border() -> Iterator[None]:
+    """Turn what SQLAlchemy and the drivers raise into the product's errors.
+
+    Raises:
+        StoreUnavailable: for whatever passes: unreachable, locked, overloaded, timed out.
+        StoreError: for the rest.
+    """
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreUnavailable("database: no free connection in the pool") from error
+    except (IntegrityError, DataError) as error:
+        # not chained: PostgreSQL's DETAIL line repeats the row
+        raise StoreError(f"database: {_kind(error)}") from None
+    except DBAPIError as error:
+        if _passes(error):
+            first_line = str(error.orig).partition("\n")[0]
+            raise StoreUnavailable(f"database: {first_line}") from error
+        raise StoreError(f"database: {_kind(error)}") from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"database: {type(error).__name__}") from error
+
+
+def insert_new(
+    session: Session,
+    table: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unique: Sequence[str],
+    where: Any = None,
+) -> int:
+    """Insert rows in one go, passing over those whose unique key is already there.
+
+    One statement is compiled once and run for all rows by the driver; written out with a thousand
+    rows of values it would take ten times as long, with SQLite's write lock held.
+
+    Args:
+        session: open transaction.
+        table: model.
+        rows: at most ``MAX_BATCH``; all with the same columns.
+        unique: columns of the unique key.
+        where: condition of a partial unique index.
+
+    Returns:
+        How many rows are new.
+
+    Raises:
+        ValueError: more than ``MAX_BATCH`` rows.
+    """
+    if len(rows) > MAX_BATCH:
+        raise ValueError(f"at most {MAX_BATCH} rows in one statement")
+    if not rows:
+        return 0
+    statement = (
+        _insert(session, table)
+        .inline()  # no key is fetched, so that the driver counts rows in both databases
+        .on_conflict_do_nothing(index_elements=list(unique), index_where=where)
+    )
+    return changed(session, statement, rows)
+
+
+def insert_or_update(
+    session: Session,
+    table: type[Base],
+    row: Mapping[str, Any],
+    *,
+    unique: Sequence[str],
+    update: Sequence[str],
+) -> None:
+    """Insert one row, or overwrite the columns ``update`` of the one that has its unique key."""
+    insertion = _insert(session, table).values(dict(row))
+    session.execute(
+        insertion.on_conflict_do_update(
+            index_elements=list(unique),
+            set_={name: insertion.excluded[name] for name in update},
+        )
+        if update
+        else insertion.on_conflict_do_nothing(index_elements=list(unique))
+    )
+
+
+def changed(
+    session: Session, statement: Any, rows: Sequence[Mapping[str, Any]] | None = None
+) -> int:
+    """Execute an INSERT, UPDATE or DELETE, for ``rows`` if given; return the rows it touched."""
+    # without the option an INSERT's count is lost in PostgreSQL
+    counting = {"preserve_rowcount": True}
+    return session.connection().execute(statement, rows, execution_options=counting).rowcount
+
+
+def _insert(session: Session, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":
+    """Return the dialect's INSERT: both know ON CONFLICT, SQLAlchemy has one class each."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def _kind(error: DBAPIError) -> str:
+    """Name an error without repeating values: its class, SQLSTATE or code, and constraint."""
+    parts = [type(error.orig).__name__]
+    if isinstance(error.orig, sqlite3.Error):
+        parts.append(getattr(error.orig, "sqlite_errorname", ""))
+    else:
+        parts.append(getattr(error.orig, "sqlstate", None) or "")
+        diagnosis = getattr(error.orig, "diag", None)
+        parts.append(getattr(diagnosis, "constraint_name", None) or "")
+    return " ".join(filter(None, parts))
+
+
+def _passes(error: DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.Error):
+        return (getattr(error.orig, "sqlite_errorcode", 1) & 0xFF) in _SQLITE_PASSING
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def _tune_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
+    """Make SQLite durable, concurrent and explicit about transactions."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        for pragma in (
+            f"busy_timeout = {busy_timeout_ms}",
+            "journal_mode = WAL",
+            "synchronous = FULL",  # a promise survives a power cut (DESIGN.md §1)
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        reading = connection.get_execution_options().get(_READING, False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,27 @@
+"""Every table there is: what retention, key rotation and the migration check go through."""
+
+from bot.records.accounts import AccountRow
+from bot.records.alerts import AlertRow
+from bot.records.audit import AuditRow
+from bot.records.communities import CommunityRow
+from bot.records.consents import ConsentRow
+from bot.records.outbox import OutboxRow
+from bot.records.residents import ResidentRow
+from bot.records.schema import Base
+from bot.records.staff import StaffRow
+from bot.records.subscriptions import SubscriptionRow
+from bot.records.turns import ErasureRow, TurnRow
+
+TABLES: tuple[type[Base], ...] = (
+    AccountRow,
+    AlertRow,
+    AuditRow,
+    CommunityRow,
+    ConsentRow,
+    ErasureRow,
+    OutboxRow,
+    ResidentRow,
+    StaffRow,
+    SubscriptionRow,
+    TurnRow,
+)

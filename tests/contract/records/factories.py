@@ -1,0 +1,89 @@
+"""Rows with everything filled in, each field replaceable."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.domain.replies import Urgency
+from bot.records import alerts, outbox, residents
+from bot.records.accounts import AccountRecord
+from bot.records.database import Database
+from bot.records.turns import TurnDelivery, TurnRecord
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+REF = "a" * 32
+OTHER_REF = "b" * 32
+OPENID = "oABCD-openid-of-the-resident"
+
+
+def make_account(**changes: Any) -> AccountRecord:
+    fields: dict[str, Any] = {
+        "slug": "default",
+        "gh_id": "gh_0123456789ab",
+        "app_id": "wx0123456789abcdef",
+        "app_secret": "the-app-secret",
+        "token": "the-token",
+        "aes_key": "k" * 43,
+        "community": "demo",
+    }
+    return AccountRecord(**fields | changes)
+
+
+def make_turn(**changes: Any) -> TurnRecord:
+    fields: dict[str, Any] = {
+        "turn_id": "turn-1",
+        "at": NOW,
+        "account": "default",
+        "community": "demo",
+        "ref": REF,
+        "kind": "text",
+        "decision": "answer",
+        "intent": "points.estimate",
+        "score": 0.9,
+        "ms": 12.5,
+        "delivery": TurnDelivery.PASSIVE,
+    }
+    return TurnRecord(**fields | changes)
+
+
+def follow(db: Database, **changes: Any) -> bool:
+    fields: dict[str, Any] = {"ref": REF, "account": "default", "openid": OPENID, "now": NOW}
+    return residents.follow(db, **fields | changes)
+
+
+def raise_alert(db: Database, **changes: Any) -> bool:
+    fields: dict[str, Any] = {
+        "key": "message-1",
+        "community": "demo",
+        "account": "default",
+        "ref": REF,
+        "urgency": Urgency.REQUEST,
+        "reason": "voice.person",
+        "summary": "想找人聊聊",
+        "now": NOW,
+    }
+    return alerts.raise_alert(db, **fields | changes)
+
+
+def put_message(db: Database, **changes: Any) -> int | None:
+    fields: dict[str, Any] = {
+        "key": "message-1",
+        "account": "default",
+        "ref": REF,
+        "openid": OPENID,
+        "payload": '{"text": "您的积分是 88 分"}',
+        "now": NOW,
+        "not_after": NOW + timedelta(hours=47),
+    }
+    return outbox.put(db, **fields | changes)
+
+
+def promise(db: Database, **changes: Any) -> bool:
+    fields: dict[str, Any] = {
+        "key": "message-1",
+        "account": "default",
+        "ref": REF,
+        "openid": OPENID,
+        "now": NOW,
+        "not_after": NOW + timedelta(hours=47),
+    }
+    return outbox.promise(db, **fields | changes)

@@ -19,6 +19,21 @@ from bot.domain.directory import Entry, metres, nearest, open_at
 from bot.domain.messages import Inbound, Kind
 from bot.domain.replies import Alert, Article, Choice, ProfileChange, Reply, Urgency
 from bot.domain.residents import Resident
+from bot.domain.telling import (
+    ahead,
+    checked_month,
+    dates_said,
+    day_said,
+    facts_said,
+    looked_up,
+    meant,
+    mentions,
+    named,
+    place_said,
+    sections,
+    span_said,
+    unknown_said,
+)
 from bot.domain.text import fit, pieces
 
 __all__ = [
@@ -52,15 +67,28 @@ __all__ = [
     "Subscriptions",
     "Urgency",
     "Words",
+    "ahead",
     "answer",
     "beijing",
+    "checked_month",
     "choices_for",
+    "dates_said",
+    "day_said",
+    "facts_said",
     "fit",
+    "looked_up",
+    "meant",
+    "mentions",
     "metres",
+    "named",
     "nearest",
     "open_at",
     "pieces",
+    "place_said",
     "section",
+    "sections",
+    "span_said",
+    "unknown_said",
 ]
 
 

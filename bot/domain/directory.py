@@ -76,12 +76,17 @@ def nearest(
 
 
 def open_at(entry: Entry, moment: datetime, *, holiday: bool = False) -> bool | None:
-    """Tell whether a place is open at ``moment``; ``None`` when its times are not recorded."""
+    """Tell whether a place is open at ``moment``; ``None`` when its times are not recorded.
+
+    A span past midnight belongs to the day it begins on.
+    """
     if not entry.open:
         return None
     local = beijing(moment)
-    spans = _spans(entry, _WEEKDAYS[local.weekday()], holiday=holiday)
-    return any(_within(span, local.time()) for span in spans)
+    today = _spans(entry, _WEEKDAYS[local.weekday()], holiday=holiday)
+    night = _spans(entry, _WEEKDAYS[local.weekday() - 1], holiday=False)
+    at = local.time()
+    return any(_since(span, at) for span in today) or any(_still(span, at) for span in night)
 
 
 def _spans(entry: Entry, weekday: str, *, holiday: bool) -> tuple[str, ...]:
@@ -92,11 +97,19 @@ def _spans(entry: Entry, weekday: str, *, holiday: bool) -> tuple[str, ...]:
     return entry.open.get("daily", ())
 
 
-def _within(span: str, at: time) -> bool:
-    """Tell whether ``at`` lies in ``HH:MM-HH:MM``, which may pass midnight or end at 24:00."""
+def _ends(span: str) -> tuple[time, time | None]:
+    """Read ``HH:MM-HH:MM``; an end of 24:00 is ``None``."""
     start, _, end = span.partition("-")
-    begin = time.fromisoformat(start)
-    if end == "24:00":
-        return at >= begin
-    finish = time.fromisoformat(end)
-    return begin <= at < finish if begin <= finish else at >= begin or at < finish
+    return time.fromisoformat(start), None if end == "24:00" else time.fromisoformat(end)
+
+
+def _since(span: str, at: time) -> bool:
+    """Tell whether ``at`` lies in today's ``span``, which may pass midnight."""
+    begin, finish = _ends(span)
+    return at >= begin and (finish is None or finish < begin or at < finish)
+
+
+def _still(span: str, at: time) -> bool:
+    """Tell whether last night's ``span`` passed midnight and still runs at ``at``."""
+    begin, finish = _ends(span)
+    return finish is not None and finish < begin and at < finish

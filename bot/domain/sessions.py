@@ -67,11 +67,13 @@ def load(text: str | bytes | None) -> Session:
             community=str(raw.get("c", "")),
             language=str(raw.get("l", "")),
             topic=str(raw.get("t", "")),
-            choices=tuple(Choice(label=label, target=target) for label, target in raw.get("o", ())),
+            choices=tuple(
+                Choice(label=str(label), target=str(target)) for label, target in raw.get("o", ())
+            ),
             rest=tuple(str(piece) for piece in raw.get("r", ())),
             touched_s=int(raw.get("s", 0)),
-            known=raw.get("k"),
+            known=raw["k"] if isinstance(raw.get("k"), bool) else None,
             misses=int(raw.get("m", 0)),
         )
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return Session()

@@ -7,7 +7,7 @@ _SOFT_PAUSE = re.compile(r"(?<=[，、,·\s])")
 
 
 def fit(text: str, limit: int) -> str:
-    """Return ``text`` or its longest beginning of at most ``limit`` characters.
+    """Return ``text`` or a beginning of at most ``limit`` characters; nothing below a limit of one.
 
     The cut falls after a sentence where there is one, else after a clause.
     """
@@ -21,7 +21,7 @@ def fit(text: str, limit: int) -> str:
             kept += piece
         if kept.strip():
             return kept.rstrip()
-    return text[:limit]
+    return text[: max(0, limit)]
 
 
 def fit_bytes(text: str, limit: int) -> tuple[str, str]:

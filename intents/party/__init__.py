@@ -1,6 +1,7 @@
 """Party members from elsewhere (流动党员)."""
 
 from bot.sdk import Capability, Intent, IntentKind, answer
+from intents.party import handlers
 
 CAPABILITY = Capability(
     name="party",
@@ -8,10 +9,15 @@ CAPABILITY = Capability(
     intents=(
         Intent(id="party.checkin", title="流动党员报到", kind=IntentKind.FORM, handler=answer),
         Intent(id="party.transfer", title="组织关系转接", kind=IntentKind.ANSWER, handler=answer),
-        Intent(id="party.study", title="学习内容/送学", kind=IntentKind.LOOKUP, handler=answer),
+        Intent(
+            id="party.study", title="学习内容/送学", kind=IntentKind.LOOKUP, handler=handlers.study
+        ),
         Intent(id="party.progress", title="学习进度/学时", kind=IntentKind.ACCOUNT, handler=answer),
         Intent(
-            id="party.meeting", title="三会一课/主题党日", kind=IntentKind.LOOKUP, handler=answer
+            id="party.meeting",
+            title="三会一课/主题党日",
+            kind=IntentKind.LOOKUP,
+            handler=handlers.meeting,
         ),
         Intent(id="party.dues", title="党费", kind=IntentKind.CALC, handler=answer),
     ),

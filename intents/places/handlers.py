@@ -8,7 +8,11 @@ from bot.sdk import (
     Entry,
     Reply,
     answer,
+    checked_month,
     choices_for,
+    meant,
+    mentions,
+    named,
     nearest,
     open_at,
 )
@@ -46,9 +50,7 @@ def facility(ctx: Context) -> Reply:
 
 def _wanted(ctx: Context) -> list[str]:
     spoken = ctx.words.many("facility_words")
-    return [
-        name for name, words in spoken.items() if any(word in ctx.text for word in words.split("|"))
-    ]
+    return [name for name, words in spoken.items() if mentions(ctx.text, words)]
 
 
 def _none_with(ctx: Context, wanted: Sequence[str]) -> Reply:
@@ -67,8 +69,8 @@ def _none_with(ctx: Context, wanted: Sequence[str]) -> Reply:
 
 def venue(ctx: Context) -> Reply:
     """Answer where libraries, rooms and courts are and whether they are open."""
-    named = _named(ctx, ctx.pack.entries("place"))
-    found = named or ctx.pack.entries("place", *_VENUES)
+    wanted = meant(ctx.text, ctx.pack.entries("place"), noise=ctx.words.say("noise"))
+    found = wanted or ctx.pack.entries("place", *_VENUES)
     return _places(ctx, found) if found else answer(ctx)
 
 
@@ -76,14 +78,6 @@ def member_home(ctx: Context) -> Reply:
     """Answer where the members' home and the children's park are."""
     found = ctx.pack.entries("place", "member_home")
     return _places(ctx, found) if found else answer(ctx)
-
-
-def _named(ctx: Context, entries: Sequence[Entry]) -> list[Entry]:
-    return [
-        entry
-        for entry in entries
-        if any(name and name.lower() in ctx.text for name in (entry.name, *entry.aka))
-    ]
 
 
 def _places(ctx: Context, found: Sequence[Entry], *, lead: str = "") -> Reply:
@@ -97,7 +91,7 @@ def _places(ctx: Context, found: Sequence[Entry], *, lead: str = "") -> Reply:
         lines += [_told(ctx, entry, away=away) for away, entry in near]
         if near:
             return _reply(ctx, lines, [entry for _, entry in near], more=False)
-    shown = _named(ctx, found) or sorted(found, key=lambda entry: not _open(ctx, entry))
+    shown = named(ctx.text, found) or sorted(found, key=lambda entry: not _open(ctx, entry))
     lines = [lead] if lead else []
     lines += [_told(ctx, entry) for entry in shown[:_SHOWN]]
     rest = [_told(ctx, entry) for entry in shown[_SHOWN:12]]
@@ -118,17 +112,16 @@ def _reply(
             *choices[:3],
             Choice(label=ctx.words.say("more_places"), target="command:detail"),
         )
-    else:
+    elif any(entry.latitude is not None for entry in entries):
         lines.append(ctx.words.say("send_location"))
     if ctx.pack.fictional:
         lines.append(ctx.words.say("fictional"))
-    oldest = min(entry.passport.as_of for entry in entries)
     return Reply(
         text="\n".join(lines),
         choices=choices,
         rest=("\n".join(rest),) if rest else (),
         topic=ctx.intent,
-        passport=ctx.words.say("place_passport", checked=f"{oldest:%Y-%m}"),
+        passport=ctx.words.say("place_passport", checked=checked_month(entries)),
     )
 
 
@@ -145,7 +138,9 @@ def _told(ctx: Context, entry: Entry, *, away: float | None = None) -> str:
     if away is not None:
         head += "，" + _distance(ctx, away)
     facts = [entry.address, entry.hours]
-    if not entry.hours:
+    if not entry.hours and mentions(entry.text, ctx.words.say("says_unknown")):
+        facts.append(entry.text)
+    elif not entry.hours:
         who = ctx.pack.human.get("who", ctx.words.say("somebody"))
         facts.append(ctx.words.say("hours_unknown", who=who))
     labels = ctx.words.many("facilities")

@@ -1,6 +1,7 @@
 """Points for school, hukou and housing (积分制)."""
 
 from bot.sdk import Capability, Intent, IntentKind, answer
+from intents.points import handlers
 
 CAPABILITY = Capability(
     name="points",
@@ -17,7 +18,10 @@ CAPABILITY = Capability(
             id="points.school_time", title="积分入学时间", kind=IntentKind.ANSWER, handler=answer
         ),
         Intent(
-            id="points.school_line", title="学校与录取分", kind=IntentKind.LOOKUP, handler=answer
+            id="points.school_line",
+            title="学校与录取分",
+            kind=IntentKind.LOOKUP,
+            handler=handlers.schools,
         ),
         Intent(id="points.hukou", title="积分入户", kind=IntentKind.CALC, handler=answer),
         Intent(id="points.item", title="单项怎么加分", kind=IntentKind.ANSWER, handler=answer),

@@ -37,7 +37,12 @@ CAPABILITY = Capability(
         Intent(
             id="services.public_rental", title="公租房申请", kind=IntentKind.ANSWER, handler=answer
         ),
-        Intent(id="services.access_card", title="门禁卡", kind=IntentKind.ANSWER, handler=answer),
+        Intent(
+            id="services.access_card",
+            title="门禁卡",
+            kind=IntentKind.ANSWER,
+            handler=handlers.beside_card,
+        ),
         Intent(
             id="services.birth_register",
             title="生育登记/婚育证明",
@@ -51,10 +56,13 @@ CAPABILITY = Capability(
             id="services.contraceptives",
             title="免费避孕药具",
             kind=IntentKind.ANSWER,
-            handler=answer,
+            handler=handlers.beside_card,
         ),
         Intent(
-            id="services.vaccination", title="儿童疫苗/健康", kind=IntentKind.ANSWER, handler=answer
+            id="services.vaccination",
+            title="儿童疫苗/健康",
+            kind=IntentKind.ANSWER,
+            handler=handlers.beside_card,
         ),
         Intent(
             id="services.social_insurance", title="社保", kind=IntentKind.ANSWER, handler=answer
@@ -84,7 +92,12 @@ CAPABILITY = Capability(
             handler=answer,
         ),
         Intent(id="services.startup", title="创业扶持", kind=IntentKind.ANSWER, handler=answer),
-        Intent(id="services.stall", title="流动摊档管理", kind=IntentKind.ANSWER, handler=answer),
+        Intent(
+            id="services.stall",
+            title="流动摊档管理",
+            kind=IntentKind.ANSWER,
+            handler=handlers.stall,
+        ),
         Intent(
             id="services.cable_tv",
             title="有线电视/卫星接收器",

@@ -1,6 +1,7 @@
 """Suggestions, reports, wishes (居民声音)."""
 
 from bot.sdk import Capability, Intent, IntentKind, answer
+from intents.voice import handlers
 
 CAPABILITY = Capability(
     name="voice",
@@ -10,7 +11,9 @@ CAPABILITY = Capability(
         Intent(id="voice.report", title="问题/隐患上报", kind=IntentKind.FORM, handler=answer),
         Intent(id="voice.complaint", title="投诉服务", kind=IntentKind.FORM, handler=answer),
         Intent(id="voice.wish", title="提交微心愿", kind=IntentKind.FORM, handler=answer),
-        Intent(id="voice.wish_claim", title="认领微心愿", kind=IntentKind.BOOK, handler=answer),
+        Intent(
+            id="voice.wish_claim", title="认领微心愿", kind=IntentKind.BOOK, handler=handlers.wishes
+        ),
         Intent(id="voice.praise", title="表扬/推荐好居民", kind=IntentKind.FORM, handler=answer),
     ),
 )

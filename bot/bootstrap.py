@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import importlib
-import os
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from bot.channel.wechat.crypto import Envelope
 from bot.channel.wechat.tokens import TokenProvider
 from bot.channel.wecom.robot import GroupRobots
 from bot.config import Settings
+from bot.console.parts import ConsoleParts
+from bot.console.rooms import console_blueprint
 from bot.dialog.moves import Vocabulary, vocabulary
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import BotError, ConfigError
@@ -46,6 +47,7 @@ from bot.state.leases import Lease
 from bot.state.rates import MinuteBudget
 from bot.state.tokens import RedisTokenStore
 from bot.state.turns import Turns
+from bot.understanding.encoder import load_encoder
 from bot.understanding.phrasebook import Phrasebook
 from bot.understanding.router import Router
 from bot.web.accounts import Accounts
@@ -165,10 +167,12 @@ class House:
     @cached_property
     def router(self) -> Router:
         """Return the understanding snapshot."""
-        return Router(
+        return Router.build(
             self.speechbook.phrasebook,
             safety=self.registry.of_kind(IntentKind.SAFETY),
             light=self.registry.of_kind(IntentKind.CHAT),
+            encoder=load_encoder(),
+            folder=self.settings.models_dir,
         )
 
     @cached_property
@@ -308,11 +312,27 @@ class House:
             secret=self.pseudonym_key,
             window_s=self.settings.window_s,
             ready=self.not_ready,
-            metrics_dir=os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""),
+            metrics_dir=self.settings.metrics_dir,
             metrics_open=self.settings.metrics_open,
             session_key=self.settings.secret_key,
+            extra=(console_blueprint(self.console_parts()),),
         )
         return create_app(parts)
+
+    def console_parts(self) -> ConsoleParts:
+        """Return what the staff console is made of."""
+        return ConsoleParts(
+            db=self.db,
+            state=self.state,
+            clock=self.clock,
+            packs=self.packs,
+            registry=self.registry,
+            router=lambda: self.router,
+            vocabulary=self.speechbook.vocabulary,
+            services=self.services,
+            speech=self.speech,
+            home=self.settings.community,
+        )
 
     def migrate(self) -> None:
         """Bring the records to the newest schema and list the communities in them."""

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.bootstrap import capability_folders, load_speechbook
+from bot.commands.foreign import read_model, train_on
 from bot.commands.measure import evaluate
-from bot.config import package_root
+from bot.config import models_dir, package_root
 from bot.domain.clock import SystemClock, beijing
 from bot.domain.errors import PackError
 from bot.packs.check import Report, check_content
 from bot.packs.loader import PackStore
 from bot.sdk import IntentKind
+from bot.understanding.encoder import load_encoder
 from bot.understanding.router import Router
 
 
@@ -31,7 +33,16 @@ def declare(commands: Any) -> None:
     )
     route.add_argument("--community", default="demo")
     route.add_argument("--explain", action="store_true")
+    route.add_argument(
+        "--model", type=Path, metavar="DIR", help="an artefact written by train --out"
+    )
     route.set_defaults(run=run_route)
+    train = commands.add_parser("train", help="learn from the packs' phrases, or from foreign ones")
+    train.add_argument("--phrases", type=Path, metavar="FILE.jsonl", help='lines {"text", "label"}')
+    train.add_argument(
+        "--out", type=Path, metavar="DIR", help="where to write; needed with --phrases"
+    )
+    train.set_defaults(run=run_train)
     measure = commands.add_parser("evaluate", help="measure the router on labelled messages")
     measure.add_argument("files", nargs="+", type=Path, metavar="FILE.jsonl")
     measure.add_argument("--json", action="store_true", dest="as_json")
@@ -47,10 +58,12 @@ def build_router() -> Router:
     """Return a router over this installation's phrases."""
     book = load_speechbook()
     kinds = {intent.id: intent.kind for found in book.capabilities for intent in found.intents}
-    return Router(
+    return Router.build(
         book.phrasebook,
         safety=[name for name, kind in kinds.items() if kind is IntentKind.SAFETY],
         light=[name for name, kind in kinds.items() if kind is IntentKind.CHAT],
+        encoder=load_encoder(),
+        folder=models_dir(),
     )
 
 
@@ -82,7 +95,7 @@ def _check_path(path: Path, today: Any) -> Report:
 
 def run_route(arguments: argparse.Namespace) -> int:
     """Route messages from stdin."""
-    router = build_router()
+    router = read_model(arguments.model) if arguments.model else build_router()
     for line in sys.stdin:
         text = _message(line)
         if text is None:
@@ -123,6 +136,24 @@ def _message(line: str) -> str | None:
         if isinstance(raw, dict) and isinstance(raw.get("text"), str):
             return str(raw["text"])
     return stripped
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    """Learn and write the artefact; say how long it took."""
+    started = time.perf_counter()
+    if arguments.phrases:
+        if not arguments.out:
+            raise PackError(
+                ["train --phrases: expected --out DIR too, where to write the artefact"]
+            )
+        router = train_on(arguments.phrases, arguments.out)
+        where = arguments.out
+    else:
+        router = build_router()
+        where = models_dir()
+    took = time.perf_counter() - started
+    print(f"learned from {router.size} phrases in {took:.1f} s: {where}")
+    return 0
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:

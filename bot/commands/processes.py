@@ -63,7 +63,7 @@ def web(_arguments: argparse.Namespace) -> int:
         log_enabled=settings.log_level == "DEBUG",
         respawn_failed_workers=True,
         respawn_interval=0.5,
-        workers_kill_timeout=8,
+        workers_kill_timeout=6,
         working_dir=package_root(),
     ).serve()
     return 0
@@ -136,7 +136,7 @@ def run_up(_arguments: argparse.Namespace) -> int:
         figures = data_dir / "metrics"
         _empty(figures)
         environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
-        supervisor = Supervisor(environ, log_dir=data_dir / "log")
+        supervisor = Supervisor(environ, log_dir=data_dir / "log", tend=redis.tend)
         return supervisor.run(settings, banner(settings, login))
     finally:
         redis.stop()

@@ -6,12 +6,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
 from types import FrameType
 
 from bot.config import Settings, package_root
+from bot.domain.errors import ConfigError
 
 PROCESSES = ("web", "worker", "scheduler", "sandbox")
 #: Seconds a child may take to stop before it is killed.
@@ -26,11 +27,14 @@ class Supervisor:
     Args:
         environ: environment of the children.
         log_dir: where each child's log goes.
+        tend: looks after what else the deployment owns, about once a second; tells whether it had
+            to start something again.
     """
 
-    def __init__(self, environ: Mapping[str, str], *, log_dir: Path):
+    def __init__(self, environ: Mapping[str, str], *, log_dir: Path, tend: Callable[[], bool]):
         self._environ = dict(environ)
         self._log_dir = log_dir
+        self._tend = tend
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._stop = Event()
 
@@ -52,6 +56,7 @@ class Supervisor:
             print("\n".join(["", "NuanLin is ready.", *banner, "Ctrl-C stops it."]), flush=True)
             while not self._stop.wait(1.0):
                 self._revive()
+                self._look_after()
         finally:
             self._stop_all()
         return 0
@@ -76,6 +81,15 @@ class Supervisor:
                 print(f"{name} ended with {child.returncode}; starting it again", file=sys.stderr)
                 time.sleep(_RESTART_PAUSE_S)
                 self._start(name)
+
+    def _look_after(self) -> None:
+        try:
+            again = self._tend()
+        except ConfigError as error:
+            print(error, file=sys.stderr)
+            return
+        if again:
+            print("redis ended; started it again", file=sys.stderr)
 
     def _ready(self, url: str) -> bool:
         deadline = time.monotonic() + READY_S

@@ -1,21 +1,28 @@
 """Finds the phrases nearest to a message: n-grams for candidates, rapidfuzz to re-rank.
 
-Characters and folded Pinyin are two channels, so that a homophone typo still lands near its phrase.
+Characters and folded Pinyin are two channels of the same features the heads use, so that a
+homophone typo
+still lands near its phrase and nothing is counted twice.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from bot.understanding.normalize import pinyin
+from bot.understanding.features import GramSpace, Ids, Values
 
 #: Candidates the n-gram index hands to the re-ranker.
-CANDIDATES = 48
-_CHANNEL_WEIGHT = {"c": 1.0, "p": 0.7}
+CANDIDATES = 32
+#: An n-gram that more than this share of the phrases has finds nothing and is passed over.
+COMMON = 0.2
+_LEAST_COSINE = 0.02
+_COSINE_SHARE = 0.7
+_SUPPORT_SHARE = 0.25
+#: Both channels together have this squared length (features.py).
+_FULL_LENGTH = 1.64
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,90 +34,107 @@ class Near:
     phrase: str
 
 
-def grams(normal: str) -> Counter[str]:
-    """Return the n-grams of a normal form: characters 1–3, syllables 2–3."""
-    out: Counter[str] = Counter(normal)
-    for size in (2, 3):
-        out.update(normal[at : at + size] for at in range(len(normal) - size + 1))
-    sounds = pinyin(normal)
-    for size in (2, 3):
-        out.update("/" + " ".join(sounds[at : at + size]) for at in range(len(sounds) - size + 1))
-    return out
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """For each n-gram the phrases that have it, as three arrays.
+
+    Attributes:
+        starts: where each n-gram's part begins; one longer than there are n-grams.
+        phrases: numbers of phrases.
+        weights: weight of the n-gram in each of them.
+    """
+
+    starts: NDArray[np.int64]
+    phrases: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+
+def postings(space: GramSpace, normals: Sequence[str]) -> Postings:
+    """Turn phrases round: from phrase -> n-grams to n-gram -> phrases."""
+    vectors = [space.vector(normal) for normal in normals]
+    if not vectors:
+        empty = np.zeros(space.width + 1, np.int64)
+        return Postings(empty, np.zeros(0, np.int32), np.zeros(0, np.float32))
+    columns = np.concatenate([ids for ids, _ in vectors])
+    weights = np.concatenate([values for _, values in vectors])
+    numbers = np.repeat(np.arange(len(vectors), dtype=np.int32), [len(ids) for ids, _ in vectors])
+    order = np.argsort(columns, kind="stable")
+    starts = np.searchsorted(columns[order], np.arange(space.width + 1)).astype(np.int64)
+    return Postings(starts, numbers[order], weights[order])
 
 
 class LexicalIndex:
-    """An immutable index over (normal phrase, intent) pairs.
+    """An immutable index over labelled phrases in normal form.
 
-    Each n-gram has a posting list of phrase numbers with weights ``idf²/|phrase|``, so that adding
-    up
-    the lists of a message's n-grams gives its cosine with every phrase in one pass.
+    Args:
+        space: n-grams and their rarity.
+        texts: phrases in normal form.
+        intents: their intents.
+        lists: the phrases turned round; computed when not given.
     """
 
-    def __init__(self, phrases: Sequence[tuple[str, str]]):
-        self.texts = tuple(text for text, _ in phrases)
-        self.intents = tuple(intent for _, intent in phrases)
-        counts = [grams(text) for text in self.texts]
-        seen: Counter[str] = Counter()
-        for count in counts:
-            seen.update(count.keys())
-        total = len(counts) + 1
-        self._idf = {
-            gram: float(np.log(total / (1 + number)) + 0.3)
-            * _CHANNEL_WEIGHT["p" if gram[0] == "/" else "c"]
-            for gram, number in seen.items()
-        }
-        lists: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
-        for at, count in enumerate(counts):
-            norm = self._norm(count)
-            for gram in count:
-                numbers, weights = lists[gram]
-                numbers.append(at)
-                weights.append(self._idf[gram] ** 2 / norm)
-        self._postings: dict[str, tuple[NDArray[np.int32], NDArray[np.float32]]] = {
-            gram: (np.array(numbers, np.int32), np.array(weights, np.float32))
-            for gram, (numbers, weights) in lists.items()
-        }
+    def __init__(
+        self,
+        space: GramSpace,
+        texts: Sequence[str],
+        intents: Sequence[str],
+        lists: Postings | None = None,
+    ):
+        self.texts = tuple(texts)
+        self.intents = tuple(intents)
+        self.lists = lists or postings(space, self.texts)
+        self._space = space
+        self._ceiling = max(50, int(COMMON * len(self.texts)))
 
-    def _norm(self, count: Iterable[str]) -> float:
-        return float(np.sqrt(sum(self._idf.get(gram, 0.0) ** 2 for gram in count))) or 1.0
-
-    def cosines(self, normal: str) -> NDArray[np.float64]:
-        """Return the cosine of ``normal`` with every phrase."""
-        count = grams(normal)
-        found = [self._postings[gram] for gram in count if gram in self._postings]
+    def cosines(self, ids: Ids, values: Values) -> NDArray[np.float64]:
+        """Return how near each phrase is, 0..1, for the features of a message."""
+        starts, phrases, weights = self.lists.starts, self.lists.phrases, self.lists.weights
+        found: list[NDArray[np.int32]] = []
+        scaled: list[Values] = []
+        for column, value in zip(ids.tolist(), values.tolist(), strict=True):
+            begin, end = int(starts[column]), int(starts[column + 1])
+            if end - begin <= self._ceiling:
+                found.append(phrases[begin:end])
+                scaled.append(weights[begin:end] * value)
         if not found or not self.texts:
             return np.zeros(len(self.texts))
-        numbers = np.concatenate([numbers for numbers, _ in found])
-        weights = np.concatenate([weights for _, weights in found])
-        sums = np.bincount(numbers, weights=weights, minlength=len(self.texts))
-        unknown = sum(1 for gram in count if gram not in self._idf)
-        return sums / float(np.hypot(self._norm(count), unknown**0.5))
+        sums = np.bincount(
+            np.concatenate(found), weights=np.concatenate(scaled), minlength=len(self.texts)
+        )
+        return sums / _FULL_LENGTH
 
-    def nearest(self, normal: str, *, skip: int = -1) -> list[Near]:
+    def nearest(
+        self, normal: str, *, features: tuple[Ids, Values] | None = None, skip: int = -1
+    ) -> list[Near]:
         """Return the nearest intents, nearest first.
 
         Args:
             normal: message in normal form.
+            features: its features, when they are known already.
             skip: number of a phrase to leave out, to measure the index on its own phrases.
         """
-        scores = self.cosines(normal)
-        if skip >= 0:
+        ids, values = features if features is not None else self._space.vector(normal)
+        scores = self.cosines(ids, values)
+        if 0 <= skip < len(scores):
             scores[skip] = 0.0
         count = min(CANDIDATES, len(scores))
         if count == 0:
             return []
         picked = np.argpartition(scores, -count)[-count:]
         best: dict[str, list[tuple[float, str]]] = {}
-        for number in picked:
-            cosine = float(scores[number])
-            if cosine <= 0.02:
+        for number, cosine in zip(picked.tolist(), scores[picked].tolist(), strict=True):
+            if cosine <= _LEAST_COSINE:
                 continue
             text = self.texts[number]
             ratio = fuzz.ratio(normal, text) / 100.0
-            best.setdefault(self.intents[number], []).append((0.7 * cosine + 0.3 * ratio, text))
-        out = []
-        for intent, found in best.items():
-            found.sort(reverse=True)
-            support = sum(score for score, _ in found[1:4]) / 3
-            out.append(Near(intent, min(1.0, found[0][0] + 0.25 * support), found[0][1]))
+            near = _COSINE_SHARE * cosine + (1 - _COSINE_SHARE) * ratio
+            best.setdefault(self.intents[number], []).append((near, text))
+        out = [_supported(intent, found) for intent, found in best.items()]
         return sorted(out, key=lambda near: (-near.score, near.intent))
+
+
+def _supported(intent: str, found: list[tuple[float, str]]) -> Near:
+    """Return an intent's nearness: its nearest phrase, a little more for further near ones."""
+    found.sort(reverse=True)
+    support = sum(score for score, _ in found[1:4]) / 3
+    return Near(intent, min(1.0, found[0][0] + _SUPPORT_SHARE * support), found[0][1])

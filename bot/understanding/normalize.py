@@ -22,6 +22,7 @@ _FILLERS = re.compile(
 )
 _CLAUSE = re.compile(r"[，。！？；,.!?;\n~～、]+|(?:还有(?=.{2})|顺便|顺带|另外|再一个|第二个问题)")
 _LATIN = re.compile(r"[a-z]+")
+_ROUNDS = 8
 _FOLD_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
 _FOLD_FINAL = {"ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "on"}
 
@@ -33,10 +34,18 @@ def normalize(text: str) -> str:
     >>> normalize("請問，居住證怎麼辦呀？？")
     '居住证怎么办'
     """
-    plain = _folded(text)
-    compact = _KEEP.sub("", plain)
-    shorter = _strip_fillers(compact)
-    return shorter or compact
+    for _ in range(_ROUNDS):
+        again = _once(text)
+        if again == text:
+            break
+        text = again
+    return text
+
+
+def _once(text: str) -> str:
+    """Fold once; what then stands side by side may fold further (an Arabic letter and its mark)."""
+    compact = _KEEP.sub("", _folded(text))
+    return _strip_fillers(compact) or compact
 
 
 def _folded(text: str) -> str:

@@ -1,28 +1,41 @@
-"""The router: one message in, one calibrated decision out, with its reasons."""
+"""The router: one message in, one calibrated decision out, with its reasons.
 
-from collections import Counter
+Cheap evidence first (exact phrase, keyword rules, nearest phrases, a linear head over n-grams);
+the sentence
+encoder is asked only where that is not sure. Crises are looked for before anything else.
+"""
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 
-from bot.understanding.calibrate import OUTSIDE, Logistic, features, fit, ranked
-from bot.understanding.lexical import LexicalIndex, Near
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.understanding.crisis import FIRE_FROM, CrisisDetector, VectorSource
+from bot.understanding.encoder import Encoder
+from bot.understanding.learn import OUTSIDE, model_for
+from bot.understanding.lexical import Near
+from bot.understanding.model import Model
 from bot.understanding.normalize import clauses, normalize
 from bot.understanding.phrasebook import Phrasebook
 from bot.understanding.rules import RuleBook, RuleHit
 
-#: Label of look-alikes in the index: alarming words without a crisis.
-LOOK_ALIKE = "~"
 #: A wrong answer costs five times a question back, so answer from 1 - 1/5 on (DESIGN.md §4).
 ANSWER_FROM = 0.8
-#: Below an even chance of having it among three, an honest "I did not understand" is cheaper.
-CLARIFY_FROM = 0.5
-_SECOND_ASK_FROM = 0.93
-_RULE_BONUS = 0.35
-_SAFETY_NEAR = 0.62
-_GUARD_LEAD = 0.08
-_CALIBRATION_PHRASES = 1500
+#: From this share on, "belongs to no intent" is believed and the message is not guessed at.
+OUTSIDE_FROM = 0.5
+#: The cheap evidence decides alone from here on; below, the encoder is asked.
+SURE_FROM = 0.95
+#: A second ask in one message is answered too when its clause is this sure.
+SECOND_FROM = 0.85
+#: A sure clause leads where the whole is less sure than this.
+LEAD_BELOW = 0.5
+MAX_CLAUSES = 6
+#: Longest message that is looked at, in characters of its normal form; the platform allows more.
+MAX_CHARS = 400
 _CACHE = 4096
 
 
@@ -74,188 +87,229 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One clause read on its own."""
+    """One text read on its own: probabilities by label, and what spoke for them."""
 
-    order: tuple[Near, ...]
+    shares: NDArray[np.float32]
+    order: tuple[int, ...]
+    near: tuple[Near, ...]
     hits: tuple[RuleHit, ...]
-    first: float
-    three: float
+    stage: str
 
-    @property
-    def top(self) -> str:
-        return self.order[0].intent if self.order else OUTSIDE
+    def share(self, place: int) -> float:
+        return float(self.shares[self.order[place]]) if place < len(self.order) else 0.0
 
 
 class Router:
-    """An immutable snapshot built from phrases; safe to share between threads.
+    """An immutable snapshot; safe to share between threads.
 
     Args:
-        book: what to learn from.
+        model: what was learned from the phrases.
+        book: the phrases, for rules and exact matches.
         safety: ids that are crises, checked first.
         light: ids of small talk, which never swallow an ask.
+        encoder: sentence encoder, or nothing.
     """
 
-    def __init__(self, book: Phrasebook, *, safety: Iterable[str] = (), light: Iterable[str] = ()):
+    def __init__(
+        self,
+        model: Model,
+        book: Phrasebook,
+        *,
+        safety: Iterable[str] = (),
+        light: Iterable[str] = (),
+        encoder: Encoder | None = None,
+    ):
+        self._model = model
+        self._labels = model.sorter.labels
+        self._place = {label: column for column, label in enumerate(self._labels)}
         self._safety = frozenset(safety)
         self._light = frozenset(light)
+        self._encoder = encoder if model.encoder else None
         rules = [rule for found in book.sets.values() for rule in found.rules]
         self._rules = RuleBook([rule for rule in rules if not rule.safety])
-        self._crisis = RuleBook([rule for rule in rules if rule.safety])
-        pairs = list(_pairs(book))
-        self._index = LexicalIndex(pairs)
-        self._exact = _exact(pairs)
-        self._first, self._three = self._calibrated()
+        crisis_rules = RuleBook([rule for rule in rules if rule.safety])
+        self._detector = CrisisDetector(model.alarm, crisis_rules)
+        self._exact = _exact(model)
         self.understand = lru_cache(maxsize=_CACHE)(self._understand)
+
+    @classmethod
+    def build(
+        cls,
+        book: Phrasebook,
+        *,
+        safety: Iterable[str] = (),
+        light: Iterable[str] = (),
+        encoder: Encoder | None = None,
+        folder: Path | None = None,
+    ) -> "Router":
+        """Return a router over a phrasebook, its model read from ``folder`` or fitted."""
+        crises = tuple(sorted(safety))
+        model = model_for(book, safety=crises, encoder=encoder, folder=folder)
+        return cls(model, book, safety=crises, light=light, encoder=encoder)
 
     @property
     def size(self) -> int:
         """Return how many phrases are indexed."""
-        return len(self._index.texts)
-
-    def _calibrated(self) -> tuple[Logistic, Logistic]:
-        """Learn both probabilities by asking each phrase of an index without it."""
-        total = self.size
-        step = max(1, total // _CALIBRATION_PHRASES)
-        rows_first, rows_three, is_first, is_three = [], [], [], []
-        for number in range(0, total, step):
-            truth = self._index.intents[number]
-            if truth == LOOK_ALIKE:
-                continue
-            text = self._index.texts[number]
-            order, hits = self._ranked(text, skip=number)
-            first, three = features(order, hits, len(text))
-            rows_first.append(first)
-            rows_three.append(three)
-            inside = truth != OUTSIDE
-            is_first.append(int(inside and bool(order) and order[0].intent == truth))
-            is_three.append(int(inside and truth in [near.intent for near in order[:3]]))
-        if not rows_first or len(set(is_first)) < 2 or len(set(is_three)) < 2:
-            return Logistic((4.0, 4.0, 1.0, -1.0, 0.0, 0.0, -2.0)), Logistic((4.0, 0.0, -1.0))
-        return fit(rows_first, is_first), fit(rows_three, is_three)
-
-    def _ranked(self, normal: str, *, skip: int = -1) -> tuple[list[Near], list[RuleHit]]:
-        near = [
-            item for item in self._index.nearest(normal, skip=skip) if item.intent != LOOK_ALIKE
-        ]
-        hits = self._rules.hits(normal)
-        return ranked(near, hits, _RULE_BONUS), hits
-
-    def _read(self, normal: str) -> _Reading:
-        exact = self._exact.get(normal)
-        if exact:
-            near = Near(exact, 1.0, normal)
-            rest = [item for item in self._ranked(normal)[0] if item.intent != exact]
-            return _Reading((near, *rest), (), 0.99, 0.99)
-        order, hits = self._ranked(normal)
-        first, three = features(order, hits, len(normal))
-        if not order:
-            return _Reading((), (), 0.0, 0.0)
-        return _Reading(tuple(order), tuple(hits), self._first(first), self._three(three))
+        return len(self._model.index.texts)
 
     def crisis(self, text: str) -> tuple[str, ...]:
-        """Return the crisis intents a message raises, most urgent evidence first.
+        """Return the crisis intent a message raises, or nothing."""
+        found = self.understand(text)
+        return found.intents[:1] if found.safety else ()
 
-        Rules fire first; a message close to known crisis sentences fires without a rule; either is
-        silenced when the message is clearly closer to a known look-alike.
-        """
-        normal = normalize(text)
-        if not normal:
-            return ()
-        hits = self._crisis.hits(normal)
-        near = self._index.nearest(normal)
-        alarm = {item.intent: item.score for item in near if item.intent in self._safety}
-        other = max((item.score for item in near if item.intent not in self._safety), default=0.0)
-        alike = next((item.score for item in near if item.intent == LOOK_ALIKE), 0.0)
-        best = max(alarm.values(), default=0.0)
-        if alike > best + _GUARD_LEAD and alike > 0.5:
-            return ()
-        fired = [hit.rule.intent for hit in hits]
-        fired += [
-            intent
-            for intent, score in sorted(alarm.items(), key=lambda pair: -pair[1])
-            if score >= _SAFETY_NEAR and score > other and intent not in fired
-        ]
-        return tuple(dict.fromkeys(fired))
+    def _vector(self, normal: str) -> VectorSource:
+        encoder = self._encoder
+
+        def compute() -> NDArray[np.float32] | None:
+            return encoder.encode([normal])[0] if encoder is not None else None
+
+        return VectorSource(compute)
+
+    def _read(self, normal: str, *, encode: bool = True) -> _Reading:
+        """Read one normal form: cheap evidence first, the encoder where it is not sure."""
+        features = self._model.features(normal)
+        near = tuple(self._model.index.nearest(normal, features=features))
+        hits = tuple(self._rules.hits(normal))
+        exact = self._exact.get(normal)
+        if exact is not None:
+            shares = np.full(len(self._labels), 0.01 / len(self._labels), np.float32)
+            shares[self._place[exact]] = 0.99
+            return self._reading(shares, near, hits, "exact")
+        sorter = self._model.sorter
+        cheap = sorter.cheap.score(*features)
+        beside = self._beside(near, hits)
+        nearness, ruled = beside
+        shares = sorter.weigh_cheap.probabilities(np.vstack([cheap, nearness]), ruled)
+        unsure = float(shares.max()) < SURE_FROM
+        if not (encode and unsure and sorter.full and sorter.weigh_full):
+            return self._reading(shares, near, hits, "n-grams")
+        vector = self._vector(normal)()
+        if vector is None:
+            return self._reading(shares, near, hits, "n-grams")
+        full = sorter.full.score(*features, vector)
+        shares = sorter.weigh_full.probabilities(np.vstack([full, cheap, nearness]), ruled)
+        return self._reading(shares, near, hits, "encoder")
+
+    def _beside(
+        self, near: Sequence[Near], hits: Sequence[RuleHit]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        nearness = np.zeros(len(self._labels), np.float32)
+        for item in near:
+            nearness[self._place[item.intent]] = item.score
+        weight = np.zeros(len(self._labels), np.float32)
+        for hit in hits:
+            if hit.rule.intent in self._place:
+                weight[self._place[hit.rule.intent]] = hit.weight
+        return nearness, weight
+
+    @staticmethod
+    def _reading(
+        shares: NDArray[np.float32], near: tuple[Near, ...], hits: tuple[RuleHit, ...], stage: str
+    ) -> _Reading:
+        order = tuple(int(place) for place in np.argsort(-shares, kind="stable")[:8])
+        return _Reading(shares, order, near, hits, stage)
+
+    def _top(self, reading: _Reading) -> str:
+        return self._labels[reading.order[0]]
 
     def _understand(self, text: str) -> Understanding:
-        normal = normalize(text)
+        normal = normalize(text)[:MAX_CHARS]
         if not normal:
             return Understanding(
                 normal="", decision=Decision.FALLBACK, intents=(), score=0.0, candidates=(),
                 safety=False, why={"normal": ""},
             )  # fmt: skip
-        crisis = self.crisis(text)
+        parts = [part for part in clauses(text) if part != normal][:MAX_CLAUSES]
+        odds, crisis = self._crisis(normal, parts)
         whole = self._read(normal)
-        parts = [self._read(part) for part in self._parts(text, normal)]
-        reading = self._heavier(whole, parts)
-        seconds = self._asks(reading, parts)
-        decision, intents = self._decide(reading, seconds, crisis)
-        candidates = self._candidates(reading, crisis)
+        asks = self._asks(whole, parts)
+        reading, seconds = self._settle(whole, asks)
+        fired = (crisis,) if odds >= FIRE_FROM and crisis else ()
+        decision, intents = self._decide(reading, seconds, fired)
         return Understanding(
             normal=normal,
             decision=decision,
             intents=intents,
-            score=round(0.99 if crisis else reading.first, 4),
-            candidates=candidates,
-            safety=bool(crisis),
-            why=self._reasons(normal, reading, crisis),
+            score=round(max(odds, 0.5) if fired else self._inside_share(reading), 4),
+            candidates=self._candidates(reading, fired, odds),
+            safety=bool(fired),
+            why=self._reasons(normal, reading, odds, fired),
         )
 
-    @staticmethod
-    def _parts(text: str, normal: str) -> tuple[str, ...]:
-        found = clauses(text)
-        return found[:6] if len(found) > 1 and found != (normal,) else ()
+    def _crisis(self, normal: str, parts: Sequence[str]) -> tuple[float, str]:
+        """Return the highest crisis odds over the whole and its clauses."""
+        best: tuple[float, str] = (0.0, "")
+        for piece in (normal, *parts) if len(parts) > 1 else (normal,):
+            hits = self._detector.hits(piece)
+            if piece is not normal and not hits:
+                continue  # a clause alone is looked at only when a rule points at it
+            features = self._model.features(piece)
+            best = max(best, self._detector.odds(features, hits, self._vector(piece)))
+        return best
 
-    def _heavier(self, whole: _Reading, parts: Sequence[_Reading]) -> _Reading:
-        """Return the whole's reading, or a clause's where the whole is small talk or unsure."""
-        if not parts:
-            return whole
-        asks = [part for part in parts if part.top not in self._light and part.top != OUTSIDE]
-        best = max(asks, key=lambda part: part.first, default=None)
-        if best is None:
-            return whole
-        if whole.top in self._light and best.first >= CLARIFY_FROM:
-            return best
-        return best if best.first > max(ANSWER_FROM, whole.first) else whole
+    def _asks(self, whole: _Reading, parts: Sequence[str]) -> list[_Reading]:
+        if len(parts) < 2 or (whole.stage == "exact" and self._top(whole) not in self._light):
+            return []
+        return [self._read(part, encode=False) for part in parts]
 
-    def _asks(self, reading: _Reading, parts: Sequence[_Reading]) -> tuple[str, ...]:
-        """Return a second intent when one clause surely asks for something else."""
-        for part in sorted(parts, key=lambda part: -part.first):
-            sure = part.first >= _SECOND_ASK_FROM
-            if sure and part.top not in {reading.top, OUTSIDE} and part.top not in self._light:
-                return (part.top,)
-        return ()
+    def _settle(
+        self, whole: _Reading, parts: Sequence[_Reading]
+    ) -> tuple[_Reading, tuple[str, ...]]:
+        """Choose what is asked: small talk yields to an ask, a sure clause adds a second."""
+        sure = [
+            part
+            for part in sorted(parts, key=lambda part: -part.share(0))
+            if part.share(0) >= SECOND_FROM
+            and self._top(part) != OUTSIDE
+            and self._top(part) not in self._light
+        ]
+        lead = whole
+        if sure and (self._top(whole) in self._light or whole.share(0) < LEAD_BELOW):
+            lead = sure[0]
+        tops = list(dict.fromkeys(self._top(part) for part in sure))
+        seconds = tuple(top for top in tops if top != self._top(lead))[:1]
+        return lead, seconds
+
+    def _inside_share(self, reading: _Reading) -> float:
+        """Return the share of the likeliest real intent."""
+        return next(
+            (float(reading.shares[place]) for place in reading.order if self._labels[place]), 0.0
+        )
 
     def _decide(
-        self, reading: _Reading, seconds: tuple[str, ...], crisis: tuple[str, ...]
+        self, reading: _Reading, seconds: tuple[str, ...], fired: tuple[str, ...]
     ) -> tuple[Decision, tuple[str, ...]]:
-        if crisis:
-            return Decision.ANSWER, crisis[:1]
-        if reading.top == OUTSIDE or not reading.order:
-            sure = reading.three >= CLARIFY_FROM and bool(reading.order)
-            return (Decision.CLARIFY if sure else Decision.FALLBACK), ()
-        if reading.first >= ANSWER_FROM:
-            return Decision.ANSWER, (reading.top, *seconds)
-        if reading.three >= CLARIFY_FROM:
-            return Decision.CLARIFY, ()
-        return Decision.FALLBACK, ()
+        if fired:
+            return Decision.ANSWER, fired
+        top = self._top(reading)
+        if top != OUTSIDE and reading.share(0) >= ANSWER_FROM:
+            return Decision.ANSWER, (top, *seconds)
+        if self._outside(reading) >= OUTSIDE_FROM:
+            return Decision.FALLBACK, ()
+        return Decision.CLARIFY, ()
 
-    def _candidates(self, reading: _Reading, crisis: tuple[str, ...]) -> tuple[Candidate, ...]:
-        """Spread the probability of being right over the ranking."""
-        order = [near for near in reading.order if near.intent not in {OUTSIDE, *crisis}]
-        out = [Candidate(intent, 0.99) for intent in crisis]
-        rest = max(0.0, reading.three - reading.first) / 2
-        for place, near in enumerate(order[:5]):
-            leads = place == 0 and near.intent == reading.top
-            score = reading.first if leads else min(rest, reading.first) / max(1, place)
-            out.append(Candidate(near.intent, round(score, 4)))
+    def _outside(self, reading: _Reading) -> float:
+        place = self._place.get(OUTSIDE)
+        return float(reading.shares[place]) if place is not None else 0.0
+
+    def _candidates(
+        self, reading: _Reading, fired: tuple[str, ...], odds: float
+    ) -> tuple[Candidate, ...]:
+        out = [Candidate(intent, round(odds, 4)) for intent in fired]
+        for place in reading.order:
+            label = self._labels[place]
+            if label != OUTSIDE and label not in fired:
+                out.append(Candidate(label, round(float(reading.shares[place]), 4)))
         return tuple(out[:5])
 
-    @staticmethod
-    def _reasons(normal: str, reading: _Reading, crisis: tuple[str, ...]) -> dict[str, object]:
+    def _reasons(
+        self, normal: str, reading: _Reading, odds: float, fired: tuple[str, ...]
+    ) -> dict[str, object]:
         return {
             "normal": normal,
-            "crisis": list(crisis),
+            "stage": reading.stage,
+            "crisis": list(fired),
+            "crisis_odds": round(odds, 3),
             "rules": [
                 {
                     "intent": hit.rule.intent,
@@ -270,39 +324,22 @@ class Router:
                     "phrase": near.phrase,
                     "score": round(near.score, 3),
                 }
-                for near in reading.order[:5]
+                for near in reading.near[:5]
             ],
-            "first_right": round(reading.first, 3),
-            "among_three": round(reading.three, 3),
-            "thresholds": {"answer": ANSWER_FROM, "clarify": CLARIFY_FROM},
+            "first_right": round(self._inside_share(reading), 3),
+            "among_three": round(sum(reading.share(place) for place in range(3)), 3),
+            "outside": round(self._outside(reading), 3),
+            "thresholds": {"answer": ANSWER_FROM, "outside": OUTSIDE_FROM, "crisis": FIRE_FROM},
         }
 
 
-def _pairs(book: Phrasebook) -> Iterable[tuple[str, str]]:
-    seen: set[tuple[str, str]] = set()
-    for intent, found in book.sets.items():
-        for text in found.texts():
-            pair = (normalize(text), intent)
-            if pair[0] and pair not in seen:
-                seen.add(pair)
-                yield pair
-        for text in found.look_alikes:
-            yield normalize(text), LOOK_ALIKE
-    for lines in book.outside.values():
-        for text in lines:
-            normal = normalize(text)
-            if normal:
-                yield normal, OUTSIDE
-
-
-def _exact(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+def _exact(model: Model) -> dict[str, str]:
     """Return the phrases that belong to exactly one intent."""
     owners: dict[str, set[str]] = {}
-    for text, intent in pairs:
+    for text, intent in zip(model.index.texts, model.index.intents, strict=True):
         owners.setdefault(text, set()).add(intent)
-    counts = Counter(text for text, found in owners.items() if len(found) == 1)
     return {
-        text: next(iter(owners[text]))
-        for text in counts
-        if next(iter(owners[text])) not in {OUTSIDE, LOOK_ALIKE}
+        text: next(iter(found))
+        for text, found in owners.items()
+        if len(found) == 1 and OUTSIDE not in found
     }

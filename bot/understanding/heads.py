@@ -1,0 +1,80 @@
+"""Linear heads over the features, and how their evidence is weighed into probabilities.
+
+A head gives one raw score an intent. The scores of a head, the nearest phrase, and the keyword
+rules are
+evidence; a conditional logit with one weight a kind of evidence turns them into probabilities.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.understanding.features import Ids, Values
+
+Scores = NDArray[np.float32]
+#: What a keyword rule adds to the log-odds. Set, not fitted: rules were written with the phrases in
+#: sight, so the phrases would make them look better than they are.
+RULE_WORTH = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Weights of a linear classifier.
+
+    Attributes:
+        grams: one row an n-gram, one column an intent; half precision, may be memory-mapped.
+        bias: one number an intent.
+        dense: one row a dimension of the sentence vector, or nothing.
+        centre: mean vector of the training phrases, taken off before use, or nothing.
+    """
+
+    grams: NDArray[np.float16]
+    bias: Scores
+    dense: Scores | None = None
+    centre: Scores | None = None
+
+    def score(self, ids: Ids, values: Values, vector: Scores | None = None) -> Scores:
+        """Return one raw score an intent."""
+        total = self.bias.copy()
+        if len(ids):
+            total += values @ self.grams[ids].astype(np.float32)
+        if self.dense is not None and self.centre is not None and vector is not None:
+            total += centred(vector, self.centre) @ self.dense
+        return total
+
+
+def centred(vector: Scores, centre: Scores) -> Scores:
+    """Return a vector with the phrases' mean taken off, of length one."""
+    moved = vector - centre
+    length = np.linalg.norm(moved, axis=-1, keepdims=True) + 1e-9
+    return np.asarray(moved / length, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A conditional logit: one weight for each kind of evidence, shared by all intents.
+
+    Attributes:
+        weights: one for each kind of evidence.
+        outside: added to the score of "belongs to no intent".
+        place: column of "belongs to no intent", -1 when there is none.
+    """
+
+    weights: tuple[float, ...]
+    outside: float
+    place: int
+
+    def probabilities(self, evidence: Scores, rules: Scores) -> Scores:
+        """Return one probability an intent.
+
+        Args:
+            evidence: one row a kind of evidence, one column an intent.
+            rules: weight of the keyword rule that fires for each intent.
+        """
+        total = np.array(self.weights, np.float32) @ evidence + RULE_WORTH * rules
+        if self.place >= 0:
+            total[self.place] += self.outside
+        total -= total.max()
+        powers = np.exp(total)
+        return np.asarray(powers / powers.sum(), np.float32)

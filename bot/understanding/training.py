@@ -1,0 +1,266 @@
+"""Fits the heads and their weighing on phrases alone; the only module that knows scikit-learn.
+
+Three quarters of the phrases fit trial heads, the remaining quarter teaches how far their scores
+may be
+trusted (evaluation data is never seen), then final heads are fitted on all of them. Deterministic.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import minimize
+from sklearn.svm import LinearSVC
+
+from bot.understanding.encoder import Encoder
+from bot.understanding.features import GramSpace, fit_space
+from bot.understanding.heads import Head, Weighing, centred
+from bot.understanding.lexical import LexicalIndex
+
+#: How much the sentence vector counts beside the n-grams (tried: docs/understanding.md).
+VECTOR_WEIGHT = 0.7
+#: One phrase in so many is held back to learn the weighing.
+HOLD_BACK = 4
+#: A lesson shorter than this is held back part by part, so that every phrase teaches the weighing.
+SMALL = 3000
+_COST = 1.0
+_TOLERANCE = 0.1
+_BATCH = 256
+_RIDGE = 1e-4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """Labelled phrases in order.
+
+    Attributes:
+        normals: normal forms.
+        labels: intents; "" is "belongs to no intent".
+        hard: which of them are worded as people do who do not know the thing's name; these teach
+            how
+            far scores may be trusted, so that trust is not learned on easy ones. Empty means all.
+    """
+
+    normals: tuple[str, ...]
+    labels: tuple[str, ...]
+    hard: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """What a training run leaves.
+
+    Attributes:
+        labels: column names.
+        space: the n-grams.
+        cheap: head over n-grams alone.
+        full: head over n-grams and the sentence vector; ``None`` without an encoder.
+        weigh_cheap: weighing of (cheap head, nearest phrase).
+        weigh_full: weighing of (full head, cheap head, nearest phrase).
+    """
+
+    labels: tuple[str, ...]
+    space: GramSpace
+    cheap: Head
+    full: Head | None
+    weigh_cheap: Weighing
+    weigh_full: Weighing | None
+
+
+def sparse_rows(space: GramSpace, normals: Sequence[str]) -> sparse.csr_matrix:
+    """Return the n-gram features of many normal forms."""
+    pointers, ids, values = [0], [], []
+    for normal in normals:
+        own_ids, own_values = space.vector(normal)
+        ids.append(own_ids)
+        values.append(own_values)
+        pointers.append(pointers[-1] + len(own_ids))
+    return sparse.csr_matrix(
+        (np.concatenate(values), np.concatenate(ids), pointers), shape=(len(normals), space.width)
+    )
+
+
+def vectors(encoder: Encoder, normals: Sequence[str]) -> NDArray[np.float32]:
+    """Return the sentence vectors of many normal forms."""
+    parts = [encoder.encode(normals[at : at + _BATCH]) for at in range(0, len(normals), _BATCH)]
+    return np.concatenate(parts)
+
+
+def fit_head(
+    rows: sparse.csr_matrix,
+    labels: NDArray[np.int32],
+    count: int,
+    dense: NDArray[np.float32] | None,
+    weights: NDArray[np.float64] | None = None,
+) -> Head:
+    """Fit one linear head: one-against-all support vectors.
+
+    Args:
+        rows: n-gram features.
+        labels: column of each row's label.
+        count: number of columns.
+        dense: sentence vectors of the rows, or nothing.
+        weights: importance of each row.
+    """
+    width = rows.shape[1]
+    centre = dense.mean(axis=0) if dense is not None else None
+    features = rows
+    if dense is not None and centre is not None:
+        moved = centred(dense, centre) * VECTOR_WEIGHT
+        features = sparse.hstack([rows, sparse.csr_matrix(moved)]).tocsr()
+    model = LinearSVC(C=_COST, tol=_TOLERANCE, random_state=0, max_iter=3000)
+    model.fit(features, labels, sample_weight=weights)
+    raw, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
+        raw, bias = np.vstack([-raw[0], raw[0]]), np.array([-bias[0], bias[0]])
+    full = np.full((count, features.shape[1]), 0.0, np.float32)
+    shift = np.full(count, -1.0, np.float32)
+    full[model.classes_] = raw
+    shift[model.classes_] = bias
+    return Head(
+        grams=np.ascontiguousarray(full[:, :width].T.astype(np.float16)),
+        bias=shift,
+        dense=(full[:, width:].T * VECTOR_WEIGHT).astype(np.float32) if dense is not None else None,
+        centre=centre.astype(np.float32) if centre is not None else None,
+    )
+
+
+def folds_of(normals: Sequence[str]) -> list[NDArray[np.int64]]:
+    """Split phrases into four by a hash of their text: stable when others are added."""
+    marks = [
+        hashlib.blake2b(normal.encode(), digest_size=1).digest()[0] % HOLD_BACK
+        for normal in normals
+    ]
+    return [np.flatnonzero(np.array(marks) == fold) for fold in range(HOLD_BACK)]
+
+
+def near_matrix(
+    index: LexicalIndex, normals: Sequence[str], place: dict[str, int], count: int
+) -> NDArray[np.float32]:
+    """Return nearness of the nearest phrases as messages x intents."""
+    out = np.zeros((len(normals), count), np.float32)
+    for row, normal in enumerate(normals):
+        for near in index.nearest(normal):
+            if near.intent in place:
+                out[row, place[near.intent]] = near.score
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """The lesson as numbers, shared by all fits."""
+
+    lesson: Lesson
+    space: GramSpace
+    rows: sparse.csr_matrix
+    dense: NDArray[np.float32] | None
+    truth: NDArray[np.int32]
+    labels: tuple[str, ...]
+
+    def head(self, rows: NDArray[np.int64], *, full: bool) -> Head:
+        dense = self.dense[rows] if full and self.dense is not None else None
+        return fit_head(self.rows[rows], self.truth[rows], len(self.labels), dense)
+
+    def evidence(self, learn: NDArray[np.int64], test: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return evidence on ``test``: messages x (full, cheap, near) x intents."""
+        cheap = head_scores(self.head(learn, full=False), self.rows[test], None)
+        full = cheap
+        if self.dense is not None:
+            full = head_scores(self.head(learn, full=True), self.rows[test], self.dense[test])
+        normals, labels = self.lesson.normals, self.lesson.labels
+        place = {label: column for column, label in enumerate(self.labels)}
+        index = LexicalIndex(
+            self.space, [normals[at] for at in learn], [labels[at] for at in learn]
+        )
+        near = near_matrix(index, [normals[at] for at in test], place, len(self.labels))
+        return np.stack([full, cheap, near], axis=1)
+
+
+def fit(lesson: Lesson, encoder: Encoder | None) -> Fitted:
+    """Fit heads and weighings.
+
+    Args:
+        lesson: labelled phrases.
+        encoder: sentence encoder, or nothing.
+    """
+    labels = tuple(sorted(set(lesson.labels)))
+    place = {label: column for column, label in enumerate(labels)}
+    space = fit_space(lesson.normals)
+    bench = _Bench(
+        lesson=lesson,
+        space=space,
+        rows=sparse_rows(space, lesson.normals),
+        dense=vectors(encoder, lesson.normals) if encoder else None,
+        truth=np.array([place[label] for label in lesson.labels], np.int32),
+        labels=labels,
+    )
+    everyone = np.arange(len(lesson.normals))
+    trial, truth = _trial(bench, everyone)
+    outside = place.get("", -1)
+    return Fitted(
+        labels=labels,
+        space=space,
+        cheap=bench.head(everyone, full=False),
+        full=bench.head(everyone, full=True) if encoder else None,
+        weigh_cheap=weigh(trial[:, 1:], truth, outside),
+        weigh_full=weigh(trial, truth, outside) if encoder else None,
+    )
+
+
+def _trial(bench: _Bench, everyone: NDArray[np.int64]) -> tuple[NDArray[np.float32], list[int]]:
+    """Return evidence on held-back hard phrases, and their true columns."""
+    lesson = bench.lesson
+    folds = folds_of(lesson.normals)
+    kept = folds if len(everyone) < SMALL else folds[:1]
+    hard = np.array(lesson.hard, bool) if lesson.hard else np.ones(len(everyone), bool)
+    parts: list[NDArray[np.float32]] = []
+    truth: list[int] = []
+    for fold in kept:
+        test = fold[hard[fold]]
+        if len(test):
+            parts.append(bench.evidence(np.setdiff1d(everyone, fold), test))
+            truth += bench.truth[test].tolist()
+    return np.concatenate(parts), truth
+
+
+def weigh(evidence: NDArray[np.float32], truth: Sequence[int], place: int) -> Weighing:
+    """Fit a conditional logit; no kind of evidence may count against what it speaks for.
+
+    Args:
+        evidence: messages x kinds x intents, from heads that have not seen the messages.
+        truth: column of the right intent of each message.
+        place: column of "belongs to no intent", -1 when there is none.
+    """
+    count, kinds, intents = evidence.shape
+    extra = np.zeros((count, 1, intents), np.float64)
+    if place >= 0:
+        extra[:, 0, place] = 1.0
+    full = np.concatenate([evidence.astype(np.float64), extra], axis=1)
+    right = full[np.arange(count), :, list(truth)]
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        total = np.einsum("k,nkc->nc", weights, full)
+        total -= total.max(axis=1, keepdims=True)
+        share = np.exp(total)
+        share /= share.sum(axis=1, keepdims=True)
+        likely = np.log(share[np.arange(count), list(truth)] + 1e-12)
+        mean = np.einsum("nc,nkc->nk", share, full)
+        gradient = (mean - right).mean(axis=0) + 2 * _RIDGE * weights
+        return float(-likely.mean() + _RIDGE * weights @ weights), gradient
+
+    bounds = [(0.0, None)] * kinds + [(None, None)]
+    found = minimize(loss, np.ones(kinds + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return Weighing(tuple(map(float, found.x[:-1])), float(found.x[-1]), place)
+
+
+def head_scores(
+    head: Head, rows: sparse.csr_matrix, dense: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """Return the raw scores of many messages: messages x labels."""
+    total = np.asarray(rows @ head.grams.astype(np.float32)) + head.bias
+    if dense is not None and head.dense is not None and head.centre is not None:
+        total = total + centred(dense, head.centre) @ head.dense
+    return np.asarray(total, np.float32)

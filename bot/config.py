@@ -19,7 +19,7 @@ SANDBOX_APP_ID = "wxsandbox000000001"
 SANDBOX_GH_ID = "gh_nuanlin_demo"
 WECHAT_API = "https://api.weixin.qq.com"
 WECOM_API = "https://qyapi.weixin.qq.com"
-_AES_KEY = re.compile(r"^[A-Za-z0-9]{43}$")
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 _GENERATED = "secrets.env"
 
 
@@ -39,7 +39,10 @@ class Settings:
         community: community of residents who have not chosen one.
         port: web port; the sandbox listens one above.
         packs_dir: content folder.
+        models_dir: where what was learned from the phrases is kept.
         window_s: how far a request's timestamp may lie from our clock, seconds.
+        metrics_dir: folder that web workers share for figures (the Prometheus client's own
+            ``PROMETHEUS_MULTIPROC_DIR``), "" for one process.
     """
 
     data_dir: Path
@@ -57,9 +60,11 @@ class Settings:
     log_level: str
     log_format: str
     packs_dir: Path
+    models_dir: Path
     window_s: int
     metrics_open: bool
     sandbox: bool
+    metrics_dir: str = ""
     staff_robot_key: str = field(repr=False, default="")
     secret_key: str = field(repr=False, default="")
     data_keys: tuple[str, ...] = field(repr=False, default=())
@@ -128,14 +133,31 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=env.get("BOT_LOG_LEVEL", "INFO").upper(),
         log_format=env.get("BOT_LOG_FORMAT", "json"),
         packs_dir=Path(env.get("BOT_PACKS_DIR") or package_root() / "data"),
+        models_dir=models_dir(env, data_dir),
         window_s=_number(env, "BOT_TIMESTAMP_WINDOW_S", 300, 0, 86_400, found),
         metrics_open=env.get("BOT_METRICS_OPEN", "") == "1",
         sandbox=sandbox,
+        metrics_dir=env.get("PROMETHEUS_MULTIPROC_DIR", ""),
     )
     found += _mistakes(settings)
     if found:
         raise ConfigError("\n".join(found))
     return settings
+
+
+def models_dir(environ: Mapping[str, str] | None = None, data_dir: Path | None = None) -> Path:
+    """Return where artefacts of the understanding are kept; needs no other setting.
+
+    Args:
+        environ: environment to read; the process's own by default.
+        data_dir: data folder, when it is known already.
+    """
+    env = os.environ if environ is None else environ
+    chosen = env.get("BOT_MODELS_DIR")
+    if chosen:
+        return Path(chosen).resolve()
+    base = data_dir or Path(env.get("BOT_DATA_DIR") or package_root() / "var").resolve()
+    return base / "understanding"
 
 
 def _number(
@@ -153,19 +175,38 @@ def _mistakes(settings: Settings) -> list[str]:
     hint = "run `python -m bot up` once to generate it into the data folder, or set it yourself"
     if not settings.secret_key:
         found.append(f"BOT_SECRET_KEY: expected a long random text, found nothing; {hint}")
-    if not settings.data_keys:
+    if not settings.data_keys or not all(map(_fernet, settings.data_keys)):
         found.append(f"BOT_DATA_KEYS: expected Fernet keys separated by commas; {hint}")
     if not settings.token:
         found.append("BOT_WECHAT_TOKEN: expected the token set at the platform, found nothing")
-    if not _AES_KEY.match(settings.aes_key) and settings.mode != "plaintext":
+    if not _AES_KEY.fullmatch(settings.aes_key) and settings.mode != "plaintext":
         found.append("BOT_WECHAT_AES_KEY: expected 43 letters and digits (EncodingAESKey)")
     if settings.mode not in {"secure", "compatible", "plaintext"}:
         found.append(
             f"BOT_WECHAT_MODE: expected secure, compatible or plaintext, found {settings.mode!r}"
         )
+    return found + _other_mistakes(settings)
+
+
+def _other_mistakes(settings: Settings) -> list[str]:
+    found: list[str] = []
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         found.append("BOT_LOG_LEVEL: expected DEBUG, INFO, WARNING or ERROR")
+    if settings.log_format not in {"json", "text"}:
+        found.append("BOT_LOG_FORMAT: expected json or text")
+    if not settings.database_url.startswith(("sqlite:", "postgresql")):
+        found.append("BOT_DATABASE_URL: expected sqlite:///… or postgresql+psycopg://…")
+    if not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        found.append("BOT_REDIS_URL: expected redis://…, rediss://… or unix://…")
     return found
+
+
+def _fernet(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
 
 
 def _generated(data_dir: Path) -> dict[str, str]:

@@ -3,26 +3,69 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+from bot.domain.errors import BotError
+
 _SECRET = re.compile(r"(secret|access_token|appsecret|key|token)=([^&\s\"']+)", re.IGNORECASE)
-_OPENID = re.compile(r"\bo[A-Za-z0-9_-]{27}\b")
+_JSON_SECRET = re.compile(r'("(?:\w*secret|access_token|key|token)"\s*:\s*")[^"]*', re.IGNORECASE)
+_OPENID = re.compile(r"(?<![A-Za-z0-9])o[A-Za-z0-9_-]{27}(?![A-Za-z0-9])")
 
 
 def scrub(text: str) -> str:
-    """Return ``text`` without secrets in URLs and without openids."""
-    return _OPENID.sub("<openid>", _SECRET.sub(r"\1=<hidden>", text))
+    """Return ``text`` without secrets in URLs or JSON and without openids."""
+    shown = _JSON_SECRET.sub(r"\1<hidden>", _SECRET.sub(r"\1=<hidden>", text))
+    return _OPENID.sub("<openid>", shown)
 
 
 def _scrubbed(
     _logger: object, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = scrub(value)
+        event[name] = _deep(value)
+    return event
+
+
+def _deep(value: Any) -> Any:
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, list | tuple):
+        return [_deep(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _deep(item) for name, item in value.items()}
+    return value
+
+
+def traced(error: BaseException) -> str:
+    """Return where an error came from, cause first.
+
+    Only our own errors show their text: others repeat what a resident wrote
+    (``int("…")``, ``{}["…"]``).
+    """
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    lines: list[str] = []
+    for found in reversed(chain):
+        text = f": {found}" if isinstance(found, BotError) else ""
+        lines += [*traceback.format_tb(found.__traceback__), f"{type(found).__qualname__}{text}\n"]
+    return "".join(lines).rstrip("\n")
+
+
+def _traced(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    given = event.pop("exc_info", None)
+    if given:
+        error = given if isinstance(given, BaseException) else sys.exc_info()[1]
+        if error is not None:
+            event["exception"] = traced(error)
     return event
 
 
@@ -44,7 +87,7 @@ def configure(*, level: str = "INFO", style: str = "json", process: str = "") ->
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _traced,
             _scrubbed,
             renderer,
         ],

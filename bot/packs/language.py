@@ -29,7 +29,17 @@ def read_phrasebook(folders: Sequence[Path], outofscope: Path | None) -> Phraseb
         if not file.exists():
             found.append(f"{file}: expected this file")
             continue
-        for intent, raw in (read_yaml(file) or {}).items():
+        content = read_yaml(file)
+        if not isinstance(content, dict):
+            found.append(f"{file}: expected intent ids with their phrases, see docs/content.md")
+            continue
+        for intent, raw in content.items():
+            if str(intent).partition(".")[0] != folder.name:
+                group = folder.name
+                found.append(
+                    f"{file}: {intent}: expected an id of group {group!r}; example: {group}.name"
+                )
+                continue
             try:
                 model = PhrasesModel.model_validate(raw)
             except ValidationError as error:

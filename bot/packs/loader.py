@@ -21,21 +21,36 @@ from bot.packs.schema import (
     problems,
 )
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Merged communities kept in memory at once; the least used one is dropped.
 MAX_VIEWS = 256
 M = TypeVar("M", bound=BaseModel)
 _OWN_FIELDS = frozenset(EntryModel.model_fields)
 
 
+class _Loader(_BASE):  # type: ignore[misc] # the base is the C loader where there is one
+    """The safe loader; of two equal keys YAML would silently drop the first."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """Build a mapping whose keys stand once."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
+                problem = f"the key {key.value!r} stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(str(key.value))
+        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return found
+
+
 def read_yaml(file: Path) -> Any:
     """Read one YAML file.
 
     Raises:
-        PackError: it is not readable as YAML; names file, line and column.
+        PackError: it is not readable as YAML, or a key stands twice; names file, line and column.
     """
     try:
-        return yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - safe loader
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1} column {mark.column + 1}" if mark else "encoding"
@@ -152,6 +167,11 @@ def _read_cards(
             plus = {key[1:]: value for key, value in fields.items() if str(key).startswith("+")}
             fields = {key: value for key, value in fields.items() if not str(key).startswith("+")}
             fields["more"] = plus
+            found += [
+                f"{file}: {intent}.+{key}: expected no such key (see docs/content.md)"
+                for key in plus
+                if key not in FACT_FIELDS
+            ]
         model = _validated(CardModel, fields, file, str(intent))
         if isinstance(model, list):
             found += model
@@ -307,10 +327,11 @@ class PackStore:
         Raises:
             PackError: it or a layer beneath it is missing or not valid.
         """
-        view = self._views.get(slug)
-        if view is not None:
-            return view
         with self._lock:
+            view = self._views.get(slug)
+            if view is not None:
+                self._views.move_to_end(slug)
+                return view
             own = self.layer(slug)
             pack = merge([*(self.layer(below) for below in own.model.extends), own])
             self._views[slug] = pack

@@ -13,6 +13,8 @@ FACT_FIELDS = (
     "notes", "detail",
 )  # fmt: skip
 _SPAN = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+_TIME = _SPAN.replace("^(", "^$|^(", 1)
+_RRULE = r"^$|^FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[-+,A-Z0-9]+)*$"
 
 
 def _lines(value: object) -> object:
@@ -132,8 +134,8 @@ class EntryModel(BaseModel):
         Literal["daily", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"],
         tuple[Span, ...],
     ] = Field(default_factory=dict)
-    rrule: Text = ""
-    time: Text = ""
+    rrule: Annotated[Text, Field(pattern=_RRULE)] = ""
+    time: Annotated[Text, Field(pattern=_TIME)] = ""
     holiday: Literal["skip", "keep", "ask"] = "keep"
     place: Text = ""
     phone: Text = ""
@@ -172,6 +174,17 @@ _EXAMPLES = {
     "source": "source: FACTS J1；居住证暂行条例",
     "slug": "slug: zengcheng",
     "level": "level: district",
+    "id": "id: demo-station-1",
+    "title": "title: 广州市增城区",
+    "answer": "answer: 第一次办不收钱。",
+    "papers": "papers: [身份证, 照片]",
+    "review_by": "review_by: 2027-11-21",
+    "effective": "effective: {from: 2016-01-01, to: 2026-12-31}",
+    "lat": "lat: 23.1301",
+    "lon": "lon: 113.5712",
+    "rrule": "rrule: FREQ=MONTHLY;BYDAY=2SA",
+    "time": 'time: "14:30-17:00"',
+    "extends": "extends: [national, guangdong]",
     "open": 'open: {daily: ["08:00-22:00"]}',
     "rules": '- {all: ["居住证", "怎么办|办理"], none: ["签注"]}',
     "ask": "ask: 办居住证",

@@ -92,7 +92,10 @@ class Conversation:
             return (self._command_intent(move.target.removeprefix("command:")) or move.target,)
         if move.kind is MoveKind.COMMAND:
             return (self._command_intent(move.target),)
-        return self._router().understand(inbound.text).intents
+        found = self._router().understand(inbound.text)
+        if self._names_community(turn, found):
+            return (self._registry.roles[Role.COMMUNITY],)
+        return found.intents
 
     def answer(self, turn: Turn) -> Answer:
         """Answer one message that deserves an answer."""
@@ -136,6 +139,8 @@ class Conversation:
 
     def _ask(self, turn: Turn, move: Move) -> Answer:
         found = self._router().understand(turn.inbound.text)
+        if self._names_community(turn, found):
+            return self._act(turn, self._registry.roles[Role.COMMUNITY], decision="choice")
         if found.decision is Decision.ANSWER:
             answers = [
                 self._act(turn, intent, decision="answer", focus=move.focus, score=found.score)
@@ -145,6 +150,14 @@ class Conversation:
         if found.decision is Decision.CLARIFY:
             return self._clarify(found)
         return self._fallback(turn, found)
+
+    def _names_community(self, turn: Turn, found: Understanding) -> bool:
+        """Tell whether a message, no clear ask by itself, answers where the resident lives."""
+        if found.decision is Decision.ANSWER:
+            return False
+        if turn.session.topic != self._registry.roles[Role.COMMUNITY]:
+            return False
+        return self._services.communities.find(normalize(turn.inbound.text)) is not None
 
     def _both(self, answers: list[Answer]) -> Answer:
         first, second = (answer.reply or Reply() for answer in answers[:2])

@@ -16,6 +16,7 @@ from bot.domain.residents import Resident
 from bot.domain.sessions import Session, dump, load
 from bot.logs import logger
 from bot.pipeline import limits
+from bot.pipeline.bounded import Bounded
 from bot.pipeline.converse import Conversation, Turn
 from bot.pipeline.ledger import Ledger
 from bot.pipeline.outcome import Answer, next_session
@@ -73,17 +74,23 @@ class TurnRunner:
         self._clock = clock
         self._pool = ThreadPoolExecutor(limits.EFFECT_THREADS, thread_name_prefix="effects")
         self._room = BoundedSemaphore(limits.EFFECT_THREADS + limits.EFFECT_QUEUE)
+        threads, queue = limits.EFFECT_THREADS, limits.EFFECT_QUEUE
+        self._lookups = Bounded("lookups", threads=threads, queue=queue)
+        self._promises = Bounded("promises", threads=threads, queue=queue)
+        self._erasures = Bounded("erasures", threads=threads, queue=limits.ERASURE_QUEUE, keep=True)
 
     def close(self) -> None:
         """Finish the effects in hand and stop."""
         self._pool.shutdown(wait=True, cancel_futures=False)
+        for part in (self._lookups, self._promises, self._erasures):
+            part.close()
 
     def run(self, request: Request) -> str:
         """Return what to send back; "" means nothing (the quiet answer)."""
         kind = request.inbound.kind
         metrics.INBOUND.labels(kind.value).inc()
         if kind in {Kind.UNFOLLOW, Kind.ERASURE}:
-            self._ledger.erase(request.inbound, request.ref)
+            self._erase(request)
             return ""
         if kind not in ANSWERED:
             return ""
@@ -129,9 +136,32 @@ class TurnRunner:
     def _give_up(self, request: Request) -> str:
         """Promise the answer that is still in hand elsewhere, and keep the platform quiet."""
         turn = self._turn(request, Session(), remembers=False)
-        if self._ledger.promise(request.inbound, request.ref):
+        if self._promise(request):
             return ""
         return request.render(self._set("busy"), turn.resident.language)
+
+    def _promise(self, request: Request) -> bool:
+        """Write down that an answer is owed; false as well when the records take too long.
+
+        A promise that is written after all becomes the sweeper's apology, which asks the resident
+        for what "busy" asked him: to send it again.
+        """
+        return self._promises.run(
+            lambda: self._ledger.promise(request.inbound, request.ref),
+            seconds=self._left(request),
+            default=False,
+        )
+
+    def _erase(self, request: Request) -> None:
+        """Erase a resident; records that hang are waited for no longer than the platform waits."""
+        self._erasures.run(
+            lambda: self._ledger.erase(request.inbound, request.ref),
+            seconds=self._left(request),
+            default=None,
+        )
+
+    def _left(self, request: Request) -> float:
+        return max(0.1, request.arrived + limits.ANSWER_S - self._clock.monotonic())
 
     def _set(self, name: str) -> Reply:
         return Reply(text=self._conversation.registry.machine.say(name))
@@ -155,7 +185,9 @@ class TurnRunner:
         """Fill community and language from the records once per session."""
         if session.known is not None:
             return session
-        profile = self._ledger.profile(request.ref)
+        profile = self._lookups.run(
+            lambda: self._ledger.profile(request.ref), seconds=limits.PROFILE_S, default=None
+        )
         if profile is None:
             return session
         return replace(
@@ -213,7 +245,7 @@ class TurnRunner:
         self, request: Request, beginning: Beginning, turn: Turn, future: "Future[Answer]"
     ) -> str:
         metrics.LATE.inc()
-        if not self._ledger.promise(request.inbound, request.ref):
+        if not self._promise(request):
             return request.render(self._set("busy"), turn.resident.language)
         promised = Answer(reply=None, decision="late")
         self._close(request, beginning, turn, promised, delivery="late")

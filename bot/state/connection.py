@@ -61,7 +61,7 @@ class State:
             with self._lock:
                 self._broken_until = time.monotonic() + BREAK_S
             raise StoreUnavailable("Redis does not answer") from error
-        except redis.ReadOnlyError as error:
+        except (redis.ReadOnlyError, redis.OutOfMemoryError) as error:
             raise StoreUnavailable("Redis takes no writes") from error
         finally:
             metrics.STATE_TIME.labels(call).observe(time.perf_counter() - started)

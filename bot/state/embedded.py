@@ -92,6 +92,17 @@ class EmbeddedRedis:
             time.sleep(0.02)
         raise ConfigError(f"the embedded Redis does not start; its log is {log}")
 
+    def tend(self) -> bool:
+        """Start the server again if this object started it and it died; tell whether it had to.
+
+        Raises:
+            ConfigError: it does not come up again.
+        """
+        if self._process is None or self._process.poll() is None:
+            return False
+        self.start()
+        return True
+
     def _answers(self) -> bool:
         if not self._socket.exists():
             return False

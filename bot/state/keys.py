@@ -4,10 +4,12 @@
 |---|---|---|
 | ``bot:once:<message key>`` | claim of a worker, or the stored reply | 4.6 s, or 5 min |
 | ``bot:lock:<resident ref>`` | message in hand for this resident | 4.6 s |
-| ``bot:session:<resident ref>`` | topic, choices, community, language | 7 days |
+| ``bot:session:<resident ref>`` | topic, choices, community, language; X once erased | 7 days |
 | ``bot:flood:<resident ref>`` | messages in the running minute | 60 s |
 | ``bot:turns`` | stream of turn records on their way to SQL | until written, at most 200,000 |
 | ``bot:lease:<name>`` | who holds a singleton role, with its fencing number | as the holder asks |
+| ``bot:fence:<name>`` | the fencing number a role has reached | for ever |
+| ``bot:rate:<action>:<ref>`` | times of the actions in the running minute | 60 s |
 | ``bot:token:…`` | access tokens, see ``tokens`` | as the platform says |
 """
 
@@ -43,3 +45,8 @@ def lease(name: str) -> str:
 def fence(name: str) -> str:
     """Return the key of a lease's fencing counter."""
     return f"{PREFIX}fence:{name}"
+
+
+def rate(action: str, ref: str) -> str:
+    """Return the key of somebody's budget of an action."""
+    return f"{PREFIX}rate:{action}:{ref}"

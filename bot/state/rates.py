@@ -1,6 +1,7 @@
 """A budget of actions a minute that all processes share."""
 
 from bot.domain.errors import StoreUnavailable
+from bot.state import keys
 from bot.state.connection import Script, State
 
 #: One action counts for this long, in milliseconds.
@@ -41,7 +42,7 @@ class MinuteBudget:
         quota.
         """
         try:
-            left_ms = self._script([f"bot:rate:{self._name}:{ref}"], [per_minute, _WINDOW_MS])
+            left_ms = self._script([keys.rate(self._name, ref)], [per_minute, _WINDOW_MS])
         except StoreUnavailable:
             return 10.0
         return float(left_ms) / 1000

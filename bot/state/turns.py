@@ -22,6 +22,9 @@ CLAIM_MS = 4_600
 REPLY_MS = 300_000
 SESSION_S = 7 * 24 * 3600
 FLOOD_WINDOW_MS = 60_000
+#: The mark of an erasure outlives the turn that asked for it, so that this turn saves no session.
+ERASED_S = 60
+_ERASED = "X"
 #: Turn records waiting for SQL; older ones are given up first when the worker is away for long.
 MAX_TURNS = 200_000
 
@@ -37,7 +40,12 @@ redis.call('SET', KEYS[1], 'C' .. ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 local count = redis.call('INCR', KEYS[3])
 if count == 1 then redis.call('PEXPIRE', KEYS[3], ARGV[3]) end
-return {'fresh', redis.call('GET', KEYS[4]) or '', count}
+local kept = redis.call('GET', KEYS[4]) or ''
+if kept == 'X' then
+  kept = ''
+  redis.call('DEL', KEYS[4])
+end
+return {'fresh', kept, count}
 """
 
 _FINISH = """
@@ -46,7 +54,8 @@ if seen and string.sub(seen, 1, 1) == 'R' then return string.sub(seen, 2) end
 if seen and seen ~= 'C' .. ARGV[1] then return false end
 redis.call('SET', KEYS[1], 'R' .. ARGV[2], 'PX', ARGV[3])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
-if ARGV[4] ~= '' then redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5]) end
+if redis.call('GET', KEYS[3]) == 'X' then redis.call('DEL', KEYS[3])
+elseif ARGV[4] ~= '' then redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5]) end
 if ARGV[6] ~= '' then redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[7], '*', 'd', ARGV[6]) end
 return ARGV[2]
 """
@@ -162,11 +171,15 @@ class Turns:
     def forget(self, ref: str) -> None:
         """Erase everything about a resident that lives in Redis.
 
+        A turn in hand keeps its lock, which lapses by itself, and finds the mark when it ends: what
+        it remembered from before is not saved again.
+
         Raises:
             StoreUnavailable: Redis does not answer.
         """
         with self._state.guarded("forget") as client:
-            client.delete(keys.session(ref), keys.flood(ref), keys.lock(ref))
+            client.delete(keys.flood(ref))
+            client.set(keys.session(ref), _ERASED, ex=ERASED_S)
 
     def take(
         self, group: str, consumer: str, *, count: int, block_ms: int

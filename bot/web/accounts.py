@@ -6,7 +6,8 @@ from collections.abc import Callable
 from threading import Lock
 
 from bot.channel.wechat.account import Account
-from bot.domain.errors import StoreError
+from bot.domain.errors import BotError, StoreError
+from bot.logs import logger
 
 #: Seconds an account is used before it is looked up again, so that a key rotation arrives.
 KEEP_S = 30.0
@@ -31,7 +32,10 @@ class Accounts:
         self._lock = Lock()
 
     def get(self, slug: str) -> Account | None:
-        """Return an account; the last known one when the records do not answer."""
+        """Return an account; the last known one when the records do not answer.
+
+        One whose token or key is none counts as unknown, and the log says so.
+        """
         own = self._fixed.get(slug)
         if own is not None:
             return own
@@ -42,6 +46,9 @@ class Accounts:
             found = self._find(slug)
         except StoreError:
             return kept[1] if kept else None
+        except BotError:
+            logger().error("account.unusable", account=slug)
+            found = None
         life = KEEP_S if found else _KEEP_MISSING_S
         with self._lock:
             self._kept[slug] = (time.monotonic() + life, found)

@@ -20,12 +20,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from bot.domain.errors import BadSignature, ConfigError, Unparsable
 
 _BLOCK = 32
-_AES_KEY = re.compile(r"^[A-Za-z0-9]{43}$")
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 
 
 def signature(*parts: str) -> str:
     """Return the platform's signature of some texts: SHA-1 over them, sorted and joined."""
-    return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
+    joined = "".join(sorted(parts)).encode(errors="surrogatepass")
+    return hashlib.sha1(joined, usedforsecurity=False).hexdigest()
 
 
 def check(given: str, *parts: str) -> None:
@@ -34,7 +35,8 @@ def check(given: str, *parts: str) -> None:
     Raises:
         BadSignature: it does not match.
     """
-    if not hmac.compare_digest(signature(*parts).encode(), given.encode()):
+    wanted = signature(*parts).encode()
+    if not hmac.compare_digest(wanted, given.encode(errors="surrogatepass")):
         raise BadSignature("signature does not match")
 
 
@@ -141,7 +143,7 @@ class Envelope:
 
 
 def _cipher(aes_key: str) -> Cipher[modes.CBC]:
-    if not _AES_KEY.match(aes_key):
+    if not _AES_KEY.fullmatch(aes_key):
         raise ConfigError(
             "EncodingAESKey: expected 43 letters and digits, as the platform shows it"
         )

@@ -17,6 +17,8 @@ from bot.domain.messages import Inbound, Kind, message_key
 MAX_DEPTH = 8
 #: More leaves than this are refused; the longest known event has about sixty.
 MAX_FIELDS = 400
+#: Of a longer text only the beginning is read: understanding takes longer than linear time.
+MAX_TEXT_CHARS = 2_000
 
 _MESSAGES = {
     "text": Kind.TEXT,
@@ -146,7 +148,7 @@ def parse(account: str, wire: Mapping[str, str]) -> Inbound:
         kind=kind,
         key=message_key(account, wire),
         created=_whole(wire.get("CreateTime", "")),
-        text=_text(kind, wire),
+        text=_text(kind, wire)[:MAX_TEXT_CHARS],
         latitude=_degrees(wire.get("Location_X"), 90) if kind is Kind.LOCATION else None,
         longitude=_degrees(wire.get("Location_Y"), 180) if kind is Kind.LOCATION else None,
         label=wire.get("Label", ""),

@@ -16,9 +16,14 @@ SUCCESS = "success"
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def _clean(text: str) -> str:
+    """Return what an XML reader would read: no forbidden characters, line feeds only."""
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def cdata(text: str) -> str:
     """Return ``text`` as a CDATA section that no content can break out of."""
-    clean = _FORBIDDEN.sub("", text)
+    clean = _clean(text)
     return "<![CDATA[" + clean.replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
@@ -41,7 +46,7 @@ def render_text(text: str, *, to: str, sender: str, created: int) -> tuple[str, 
     Returns:
         the XML, and what did not fit into 2048 bytes (cut after a sentence).
     """
-    head, rest = fit_bytes(_FORBIDDEN.sub("", text), MAX_TEXT_BYTES)
+    head, rest = fit_bytes(_clean(text), MAX_TEXT_BYTES)
     content = f"<Content>{cdata(head)}</Content>"
     return _frame(to=to, sender=sender, created=created, kind="text", content=content), rest
 

@@ -353,6 +353,7 @@ class House:
                 every_s=60,
                 work=lambda: sweep(self.db, self.clock, owed=owed, wake=self.wake),
             ),
+            Job(id="erasures", every_s=60, work=self.ledger.erase_owed),
             Job(
                 id="retention", at="03:30", work=lambda: retention.purge(self.db, self.clock.now())
             ),

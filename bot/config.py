@@ -132,7 +132,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         worker_processes=_number(env, "BOT_WORKER_PROCESSES", 1, 1, 64, found),
         log_level=env.get("BOT_LOG_LEVEL", "INFO").upper(),
         log_format=env.get("BOT_LOG_FORMAT", "json"),
-        packs_dir=Path(env.get("BOT_PACKS_DIR") or package_root() / "data"),
+        packs_dir=packs_dir(env),
         models_dir=models_dir(env, data_dir),
         window_s=_number(env, "BOT_TIMESTAMP_WINDOW_S", 300, 0, 86_400, found),
         metrics_open=env.get("BOT_METRICS_OPEN", "") == "1",
@@ -143,6 +143,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if found:
         raise ConfigError("\n".join(found))
     return settings
+
+
+def packs_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the content folder; needs no other setting."""
+    env = os.environ if environ is None else environ
+    return Path(env.get("BOT_PACKS_DIR") or package_root() / "data")
 
 
 def models_dir(environ: Mapping[str, str] | None = None, data_dir: Path | None = None) -> Path:
@@ -216,6 +222,12 @@ def _generated(data_dir: Path) -> dict[str, str]:
     lines = file.read_text(encoding="utf-8").splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line)
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def data_keys_are_ours(data_dir: Path, environ: Mapping[str, str] | None = None) -> bool:
+    """Tell whether the data keys in force stand in the file we generated."""
+    env = os.environ if environ is None else environ
+    return not env.get("BOT_DATA_KEYS") and "BOT_DATA_KEYS" in _generated(data_dir)
 
 
 def generate(data_dir: Path) -> Path:

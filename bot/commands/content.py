@@ -10,7 +10,7 @@ from typing import Any
 from bot.bootstrap import capability_folders, load_speechbook
 from bot.commands.foreign import read_model, train_on
 from bot.commands.measure import evaluate
-from bot.config import models_dir, package_root
+from bot.config import models_dir, packs_dir
 from bot.domain.clock import SystemClock, beijing
 from bot.domain.errors import PackError
 from bot.packs.check import Report, check_content
@@ -51,7 +51,7 @@ def declare(commands: Any) -> None:
 
 def packs_root() -> Path:
     """Return the content folder of this installation."""
-    return package_root() / "data"
+    return packs_dir()
 
 
 def build_router() -> Router:

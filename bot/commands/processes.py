@@ -3,6 +3,9 @@
 import argparse
 import os
 import secrets
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -48,9 +51,11 @@ def web(_arguments: argparse.Namespace) -> int:
     """Serve the webhook until SIGTERM."""
     settings = load()
     logs.configure(level=settings.log_level, style=settings.log_format, process="web")
+    address = "127.0.0.1" if settings.sandbox else "0.0.0.0"  # noqa: S104 - production listens
+    check_port(address, settings.port)
     Granian(
         "bot.wsgi:make_app",
-        address="127.0.0.1" if settings.sandbox else "0.0.0.0",  # noqa: S104 - production listens
+        address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
         factory=True,
@@ -69,11 +74,40 @@ def web(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+def check_port(address: str, port: int) -> None:
+    """Check that a port is free.
+
+    Raises:
+        ConfigError: somebody else listens there.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise ConfigError(
+                f"port {port} is taken: stop what listens there, or choose another with BOT_PORT"
+                " (PORT for make run)"
+            ) from error
+
+
 def worker(_arguments: argparse.Namespace) -> int:
-    """Work on the queue until SIGTERM."""
-    house = build(load(), process="worker")
-    run_worker(house.queue, db=house.db, store=house.turns)
-    house.close()
+    """Work on the queue until SIGTERM, with as many processes as set."""
+    settings = load()
+    alone = {**os.environ, "BOT_WORKER_PROCESSES": "1"}
+    beside = [
+        subprocess.Popen([sys.executable, "-m", "bot", "worker"], env=alone, cwd=package_root())
+        for _ in range(settings.worker_processes - 1)
+    ]
+    house = build(settings, process="worker")
+    try:
+        run_worker(house.queue, db=house.db, store=house.turns)
+    finally:
+        for child in beside:
+            child.terminate()
+        for child in beside:
+            child.wait(timeout=10)
+        house.close()
     return 0
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.bootstrap import House, build
-from bot.config import Settings, load
+from bot.config import Settings, data_keys_are_ours, load
 from bot.domain.errors import ConfigError
 from bot.domain.residents import resident_ref
 from bot.records import accounts, keys, migrate, residents, staff
@@ -159,23 +159,29 @@ def run_account_list(_arguments: argparse.Namespace) -> int:
 
 
 def run_rotate(_arguments: argparse.Namespace) -> int:
-    """Make a new data key, keep the old ones, re-encrypt in batches."""
+    """Seal everything with the newest key; where keys live in our own file, make a new one first.
+
+    Keys in the environment are the operator's: there the first of them is taken as the new one.
+    """
     settings = load()
-    file = settings.data_dir / "secrets.env"
-    if not file.exists():
+    if data_keys_are_ours(settings.data_dir):
+        _replace_keys(settings, (new_data_key(), *settings.data_keys))
+        settings = load()
+    elif len(settings.data_keys) < 2:
         raise ConfigError(
             "keys come from the environment here: put a new Fernet key first in BOT_DATA_KEYS, "
-            "restart all processes, then run this again"
+            "before the present one, restart all processes, then run this again"
         )
-    fresh = (new_data_key(), *settings.data_keys)
-    _replace_keys(settings, fresh)
-    house = build(load(), process="cli")
+    house = build(settings, process="cli")
     try:
-        vault = Vault(fresh, house.pseudonym_key)
-        done = keys.rotate(house.db, vault)
+        done = keys.rotate(house.db, Vault(settings.data_keys, house.pseudonym_key))
     finally:
         house.close()
-    print(f"re-encrypted {done}; restart the processes, then old keys may be removed")
+    print(f"sealed anew: {sum(done.resealed.values())} values")
+    if not done.complete:
+        left = {name: count for name, count in done.unreadable.items() if count}
+        raise ConfigError(f"open with none of the keys: {left}; keep the old keys")
+    print("restart the processes; keys behind the first may then be removed")
     return 0
 
 

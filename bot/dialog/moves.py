@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.replies import Choice
 from bot.domain.sessions import Session
 from bot.understanding.normalize import normalize
 
@@ -39,11 +40,13 @@ class Move:
             for.
         target: choice target, command name, or card field.
         focus: card field a new ask is about, for example ``papers`` in 居住证要带什么.
+        label: how the picked choice read.
     """
 
     kind: MoveKind
     target: str = ""
     focus: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +85,22 @@ def read(text: str, session: Session, words: Vocabulary) -> Move:
     number = _number(text.strip(), normal)
     if number:
         if number <= len(session.choices):
-            return Move(kind=MoveKind.CHOICE, target=session.choices[number - 1].target)
+            return _picked(session.choices[number - 1])
         return Move(kind=MoveKind.LOST)
     command = words.commands.get(normal)
     if command:
         return Move(kind=MoveKind.COMMAND, target=command)
     for choice in session.choices:
         if normal == normalize(choice.label):
-            return Move(kind=MoveKind.CHOICE, target=choice.target)
+            return _picked(choice)
     asked = _field(normal, words)
     if session.topic and asked and _only_question(normal, words):
         return Move(kind=MoveKind.FIELD, target=asked)
     return Move(kind=MoveKind.ASK, focus=asked)
+
+
+def _picked(choice: Choice) -> Move:
+    return Move(kind=MoveKind.CHOICE, target=choice.target, label=choice.label)
 
 
 def needs_memory(text: str, words: Vocabulary) -> bool:

@@ -23,6 +23,8 @@ class Session:
         touched_s: seconds since 1970 of the last turn.
         known: whether the resident has a record in SQL; ``None`` before anybody looked.
         misses: turns in a row that were not understood.
+        asked: the message the bot asked back about, so that a picked number still knows its words;
+            kept for one turn and at most half an hour.
     """
 
     community: str = ""
@@ -33,12 +35,13 @@ class Session:
     touched_s: int = 0
     known: bool | None = None
     misses: int = 0
+    asked: str = ""
 
     def fresh(self, now: datetime) -> "Session":
         """Return the session as it may be used now: an old topic is closed, settings stay."""
         if now.timestamp() - self.touched_s <= TOPIC_LIFE.total_seconds():
             return self
-        return replace(self, topic="", choices=(), rest=(), misses=0)
+        return replace(self, topic="", choices=(), rest=(), misses=0, asked="")
 
 
 def dump(session: Session) -> str:
@@ -53,6 +56,7 @@ def dump(session: Session) -> str:
             "s": session.touched_s,
             "k": session.known,
             "m": session.misses,
+            "q": session.asked,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -74,6 +78,7 @@ def load(text: str | bytes | None) -> Session:
             touched_s=int(raw.get("s", 0)),
             known=raw["k"] if isinstance(raw.get("k"), bool) else None,
             misses=int(raw.get("m", 0)),
+            asked=str(raw.get("q", "")),
         )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return Session()

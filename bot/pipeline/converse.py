@@ -128,7 +128,7 @@ class Conversation:
             return Answer(reply=self._set("no_memory"), decision="error")
         move = read(turn.inbound.text, turn.session, self._words)
         if move.kind is MoveKind.CHOICE:
-            return self._target(turn, move.target)
+            return self._target(turn, move)
         if move.kind is MoveKind.COMMAND:
             return self._command(turn, move.target)
         if move.kind is MoveKind.FIELD:
@@ -180,7 +180,9 @@ class Conversation:
         person = self._registry.roles[Role.PERSON]
         choices.append(Choice(label=machine.say("none_of_these"), target=person))
         reply = Reply(text=machine.say("clarify"), choices=tuple(choices))
-        return Answer(reply=reply, decision="clarify", score=found.score, missed=True)
+        return Answer(
+            reply=reply, decision="clarify", score=found.score, missed=True, asked=found.normal
+        )
 
     def _fallback(self, turn: Turn, found: Understanding) -> Answer:
         machine = self._registry.machine
@@ -194,13 +196,15 @@ class Conversation:
         reply = Reply(text=text, choices=choices)
         return Answer(reply=reply, decision="fallback", score=found.score, missed=True)
 
-    def _target(self, turn: Turn, target: str) -> Answer:
+    def _target(self, turn: Turn, move: Move) -> Answer:
+        target = move.target
         if target.startswith("field:"):
             focus = target.removeprefix("field:")
             return self._act(turn, turn.session.topic, decision="choice", focus=focus)
         if target.startswith("command:"):
             return self._command(turn, target.removeprefix("command:"))
-        return self._act(turn, target, decision="choice")
+        said = turn.session.asked or move.label
+        return self._act(turn, target, decision="choice", said=said)
 
     def _command_intent(self, name: str) -> str:
         role = {"menu": Role.MENU, "person": Role.PERSON, "none": Role.PERSON, "back": Role.MENU}
@@ -230,6 +234,7 @@ class Conversation:
         decision: str,
         focus: str = "",
         score: float = 1.0,
+        said: str = "",
     ) -> Answer:
         found = self._registry.intents.get(intent)
         if found is None:
@@ -237,7 +242,7 @@ class Conversation:
         ctx = Context(
             inbound=turn.inbound,
             intent=intent,
-            text=normalize(turn.inbound.text),
+            text=normalize(said or turn.inbound.text),
             resident=turn.resident,
             pack=turn.pack,
             words=self._registry.words_of(intent),

@@ -23,6 +23,7 @@ from bot.state.turns import Turns
 LATE_LIFE = timedelta(hours=24)
 #: A profile is looked up at most this often while the database is away, in seconds.
 _BREAK_S = 2.0
+_OWED_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,4 +191,37 @@ class Ledger:
                 continue
             logger().info("resident.erased", ref=ref, account=inbound.account)
             return
-        logger().critical("resident.erase_failed", ref=ref, account=inbound.account)
+        try:
+            self._turns.owe_erasure(ref)
+        except StoreUnavailable:
+            logger().critical("resident.erase_failed", ref=ref, account=inbound.account)
+            return
+        logger().warning("resident.erasure_owed", ref=ref, account=inbound.account)
+
+    def erase_owed(self) -> dict[str, int]:
+        """Do the erasures that could not be done when they were asked for; return their number.
+
+        Raises:
+            StoreError: a store does not answer; what is left stays owed.
+        """
+        done = 0
+        for ref in self._turns.owed_erasures(_OWED_BATCH):
+            residents.erase(self._db, ref, self._clock.now())
+            self._turns.forget(ref)
+            self._turns.erased(ref)
+            done += 1
+        return {"erased": done}
+
+    def follow(self, inbound: Inbound, ref: str) -> None:
+        """Record a new follower; the greeting goes out even when the records are away."""
+        try:
+            residents.follow(
+                self._db,
+                ref=ref,
+                account=inbound.account,
+                openid=inbound.sender,
+                now=self._clock.now(),
+                scene=inbound.text[:64],
+            )
+        except StoreError:
+            logger().warning("resident.follow_not_recorded", ref=ref, account=inbound.account)

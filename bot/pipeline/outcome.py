@@ -17,6 +17,7 @@ class Answer:
         intent: id that answered, "" when none did.
         score: probability of the decision, 1.0 where nothing was guessed.
         missed: the message was not understood.
+        asked: the message, when the bot asked back what it means.
     """
 
     reply: Reply | None
@@ -24,6 +25,7 @@ class Answer:
     intent: str = ""
     score: float = 1.0
     missed: bool = False
+    asked: str = ""
 
 
 def next_session(session: Session, answer: Answer, now: datetime) -> Session:
@@ -41,4 +43,5 @@ def next_session(session: Session, answer: Answer, now: datetime) -> Session:
         rest=reply.rest,
         touched_s=touched,
         misses=session.misses + 1 if answer.missed else 0,
+        asked=answer.asked,
     )

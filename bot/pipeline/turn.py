@@ -21,7 +21,7 @@ from bot.pipeline.converse import Conversation, Turn
 from bot.pipeline.ledger import Ledger
 from bot.pipeline.outcome import Answer, next_session
 from bot.sdk import PackView
-from bot.state.turns import Beginning, Standing, Turns, record
+from bot.state.turns import ASKED_S, SESSION_S, Beginning, Standing, Turns, record
 
 Render = Callable[[Reply, str], str]
 
@@ -218,6 +218,8 @@ class TurnRunner:
     def _guarded(self, request: Request, turn: Turn) -> Answer:
         """Answer; whatever goes wrong, the resident reads a sentence and a person hears of it."""
         try:
+            if request.inbound.kind is Kind.FOLLOW:
+                self._ledger.follow(request.inbound, request.ref)
             answer = self._conversation.answer(turn)
             return self._ledger.settle(request.inbound, request.ref, turn.resident, answer)
         except StoreUnavailable:
@@ -299,6 +301,7 @@ class TurnRunner:
                 reply=xml,
                 session=dump(session),
                 turn=line,
+                life_s=ASKED_S if session.asked else SESSION_S,
             )
         except StoreUnavailable:
             metrics.STATE_DOWN.inc()

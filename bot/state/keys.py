@@ -7,6 +7,8 @@
 | ``bot:session:<resident ref>`` | topic, choices, community, language; X once erased | 7 days |
 | ``bot:flood:<resident ref>`` | messages in the running minute | 60 s |
 | ``bot:turns`` | stream of turn records on their way to SQL | until written, at most 200,000 |
+| ``bot:erasures`` | residents whose records are still to be erased | until done |
+| ``bot:rate:<kind>:<ref>`` | times of the last actions: robot posts, logins | 60 s |
 | ``bot:lease:<name>`` | who holds a singleton role, with its fencing number | as the holder asks |
 | ``bot:fence:<name>`` | the fencing number a role has reached | for ever |
 | ``bot:rate:<action>:<ref>`` | times of the actions in the running minute | 60 s |
@@ -15,6 +17,7 @@
 
 PREFIX = "bot:"
 TURNS = PREFIX + "turns"
+ERASURES = PREFIX + "erasures"
 
 
 def once(message_key: str) -> str:

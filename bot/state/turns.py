@@ -21,6 +21,8 @@ CLAIM_MS = 4_600
 #: A stored reply answers re-deliveries this long; the platform retries within seconds.
 REPLY_MS = 300_000
 SESSION_S = 7 * 24 * 3600
+#: A session that holds a message the bot asked back about lives no longer than its topic.
+ASKED_S = 1800
 FLOOD_WINDOW_MS = 60_000
 #: The mark of an erasure outlives the turn that asked for it, so that this turn saves no session.
 ERASED_S = 60
@@ -126,7 +128,15 @@ class Turns:
         return Beginning(standing=standing, reply=reply)
 
     def finish(
-        self, message_key: str, ref: str, owner: str, *, reply: str, session: str, turn: str
+        self,
+        message_key: str,
+        ref: str,
+        owner: str,
+        *,
+        reply: str,
+        session: str,
+        turn: str,
+        life_s: int = SESSION_S,
     ) -> str | None:
         """Store a reply and save the session.
 
@@ -137,6 +147,7 @@ class Turns:
             reply: what re-deliveries get.
             session: new session, "" leaves the stored one.
             turn: JSON record for the turn log, "" writes none.
+            life_s: how long the session is kept, seconds.
 
         Returns:
             the reply to give: ours, or an earlier one; ``None`` when another worker has taken over
@@ -147,7 +158,7 @@ class Turns:
         """
         answer = self._finish(
             [keys.once(message_key), keys.lock(ref), keys.session(ref), keys.TURNS],
-            [owner, reply, REPLY_MS, session, SESSION_S, turn, MAX_TURNS],
+            [owner, reply, REPLY_MS, session, life_s, turn, MAX_TURNS],
         )
         return answer.decode() if answer else None
 
@@ -180,6 +191,34 @@ class Turns:
         with self._state.guarded("forget") as client:
             client.delete(keys.flood(ref))
             client.set(keys.session(ref), _ERASED, ex=ERASED_S)
+
+    def owe_erasure(self, ref: str) -> None:
+        """Remember that a resident's records are still to be erased.
+
+        Raises:
+            StoreUnavailable: Redis does not answer.
+        """
+        with self._state.guarded("owe") as client:
+            client.sadd(keys.ERASURES, ref)
+
+    def owed_erasures(self, limit: int) -> list[str]:
+        """Return residents whose records are still to be erased, at most ``limit``.
+
+        Raises:
+            StoreUnavailable: Redis does not answer.
+        """
+        with self._state.guarded("owed") as client:
+            found: Any = client.srandmember(keys.ERASURES, limit)
+            return sorted(_plain(ref) for ref in found)
+
+    def erased(self, ref: str) -> None:
+        """Strike a resident off the list of those still to be erased.
+
+        Raises:
+            StoreUnavailable: Redis does not answer.
+        """
+        with self._state.guarded("erased") as client:
+            client.srem(keys.ERASURES, ref)
 
     def take(
         self, group: str, consumer: str, *, count: int, block_ms: int

@@ -1,7 +1,5 @@
 """The composition root: the only place that names concrete parts and loads capabilities by name."""
 
-import hashlib
-import hmac
 import importlib
 import pkgutil
 from collections.abc import Callable
@@ -27,6 +25,7 @@ from bot.console.rooms import console_blueprint
 from bot.dialog.moves import Vocabulary, vocabulary
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.errors import BotError, ConfigError
+from bot.domain.residents import pseudonym_key
 from bot.packs.language import ReplyWords, read_phrasebook, read_vocabulary, read_words
 from bot.packs.loader import PackStore
 from bot.pipeline.converse import Conversation
@@ -128,9 +127,7 @@ class House:
     @cached_property
     def pseudonym_key(self) -> bytes:
         """Return the key of resident references, derived from the deployment's secret."""
-        return hmac.new(
-            self.settings.secret_key.encode(), b"nuanlin resident reference", hashlib.sha256
-        ).digest()
+        return pseudonym_key(self.settings.secret_key)
 
     @cached_property
     def state(self) -> State:

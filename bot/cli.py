@@ -1,12 +1,13 @@
 """Reads the command line and calls a command; errors are one line and never a traceback."""
 
 import argparse
+import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.commands import content, processes, records, talk
+from bot.commands import grammar
 from bot.domain.errors import BotError
 
 USAGE = 2
@@ -19,18 +20,24 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m bot", description="NuanLin: a chatbot service for neighbourhood communities"
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    processes.declare(commands)
-    content.declare(commands)
-    talk.declare(commands)
-    records.declare(commands)
+    grammar.declare(commands)
     return top
+
+
+def _loaded(target: str) -> Callable[[argparse.Namespace], int]:
+    """Load the function that runs a command; other commands' parts are not loaded."""
+    module, _, name = target.partition(":")
+    found: Callable[[argparse.Namespace], int] = getattr(
+        importlib.import_module(f"bot.commands.{module}"), name
+    )
+    return found
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0, 1 for failure, 2 for usage."""
     arguments = parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments) or 0)
+        return int(_loaded(arguments.run)(arguments) or 0)
     except BotError as error:
         print(error, file=sys.stderr)
         return FAILURE

@@ -26,7 +26,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bot.bootstrap import House
 from bot.broadcast.delivery import deliver
-from bot.commands.processes import sandbox_settings
+from bot.commands.emulator import sandbox_settings
 from bot.config import Settings, load, models_dir, package_root
 from bot.domain.clock import SystemClock
 from bot.domain.messages import Inbound, Kind

@@ -20,35 +20,6 @@ from bot.understanding.encoder import load_encoder
 from bot.understanding.router import Router
 
 
-def declare(commands: Any) -> None:
-    """Add the commands to the parser."""
-    check = commands.add_parser("check", help="validate packs and phrases")
-    check.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="pack folders; all by default"
-    )
-    check.add_argument("--strict", action="store_true", help="fail on stale facts too")
-    check.set_defaults(run=run_check)
-    route = commands.add_parser(
-        "route", help="what messages from stdin mean, one JSON object a line"
-    )
-    route.add_argument("--community", default="demo")
-    route.add_argument("--explain", action="store_true")
-    route.add_argument(
-        "--model", type=Path, metavar="DIR", help="an artefact written by train --out"
-    )
-    route.set_defaults(run=run_route)
-    train = commands.add_parser("train", help="learn from the packs' phrases, or from foreign ones")
-    train.add_argument("--phrases", type=Path, metavar="FILE.jsonl", help='lines {"text", "label"}')
-    train.add_argument(
-        "--out", type=Path, metavar="DIR", help="where to write; needed with --phrases"
-    )
-    train.set_defaults(run=run_train)
-    measure = commands.add_parser("evaluate", help="measure the router on labelled messages")
-    measure.add_argument("files", nargs="+", type=Path, metavar="FILE.jsonl")
-    measure.add_argument("--json", action="store_true", dest="as_json")
-    measure.set_defaults(run=run_evaluate)
-
-
 def packs_root() -> Path:
     """Return the content folder of this installation."""
     return packs_dir()

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from bot.bootstrap import House, build
 from bot.config import Settings, data_keys_are_ours, load
@@ -17,64 +16,6 @@ from bot.records.accounts import AccountMode, AccountRecord
 from bot.records.audit import AuditEntry, note
 from bot.records.staff import StaffRole
 from bot.records.vault import Vault, new_data_key
-
-
-def declare(commands: Any) -> None:
-    """Add the commands to the parser."""
-    _declare_db(commands)
-    _declare_staff(commands)
-    _declare_account(commands)
-    rotate = commands.add_parser("keys", help="data keys").add_subparsers(
-        dest="action", required=True
-    )
-    rotate.add_parser("rotate", help="re-encrypt with a new data key").set_defaults(run=run_rotate)
-    privacy = commands.add_parser("privacy", help="a resident's own data").add_subparsers(
-        dest="action", required=True
-    )
-    for name, run in (("export", run_export), ("erase", run_erase)):
-        one = privacy.add_parser(name)
-        one.add_argument("openid")
-        one.add_argument("--account", default="default")
-        one.set_defaults(run=run)
-
-
-def _declare_db(commands: Any) -> None:
-    actions = commands.add_parser("db", help="the database").add_subparsers(
-        dest="action", required=True
-    )
-    actions.add_parser("upgrade", help="migrate to the newest schema").set_defaults(run=run_upgrade)
-
-
-def _declare_staff(commands: Any) -> None:
-    actions = commands.add_parser("staff", help="staff accounts").add_subparsers(
-        dest="action", required=True
-    )
-    add = actions.add_parser("add", help="add a member of staff")
-    add.add_argument("name")
-    add.add_argument("--role", required=True, choices=[role.value for role in StaffRole])
-    add.add_argument(
-        "--community", action="append", metavar="S", help="may be given again; all by default"
-    )
-    add.set_defaults(run=run_staff_add)
-    passwd = actions.add_parser("passwd", help="set a password")
-    passwd.add_argument("name")
-    passwd.set_defaults(run=run_staff_passwd)
-
-
-def _declare_account(commands: Any) -> None:
-    actions = commands.add_parser("account", help="official accounts").add_subparsers(
-        dest="action", required=True
-    )
-    put = actions.add_parser(
-        "put", help="add or change an account; secrets come from stdin as JSON"
-    )
-    put.add_argument("slug")
-    put.add_argument("--community", required=True)
-    put.add_argument("--mode", default="secure", choices=[mode.value for mode in AccountMode])
-    put.set_defaults(run=run_account_put)
-    actions.add_parser("list", help="list accounts, without secrets").set_defaults(
-        run=run_account_list
-    )
 
 
 @contextmanager

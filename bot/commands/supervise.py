@@ -14,10 +14,14 @@ from types import FrameType
 from bot.config import Settings, package_root
 from bot.domain.errors import ConfigError
 
-PROCESSES = ("web", "worker", "scheduler", "sandbox")
+PROCESSES = ("web", "sandbox", "worker", "scheduler")
+#: These come first: the others would only take their processors while they load.
+FIRST = ("web", "sandbox")
 #: Seconds a child may take to stop before it is killed.
 STOP_S = 10.0
-READY_S = 90.0
+READY_S = 180.0
+#: A first start learns from the phrases; after so long a person is told what it waits for.
+PATIENCE_S = 6.0
 _RESTART_PAUSE_S = 1.0
 
 
@@ -48,11 +52,15 @@ class Supervisor:
         signal.signal(signal.SIGINT, self._asked)
         self._log_dir.mkdir(parents=True, exist_ok=True)
         try:
-            for name in PROCESSES:
+            for name in FIRST:
                 self._start(name)
             if not self._ready(f"http://127.0.0.1:{settings.port}/readyz"):
                 print(f"not ready; see the logs in {self._log_dir}", file=sys.stderr)
                 return 1
+            self._ready(f"http://127.0.0.1:{settings.port + 1}/healthz")
+            for name in PROCESSES:
+                if name not in FIRST:
+                    self._start(name)
             print("\n".join(["", "NuanLin is ready.", *banner, "Ctrl-C stops it."]), flush=True)
             while not self._stop.wait(1.0):
                 self._revive()
@@ -92,7 +100,9 @@ class Supervisor:
             print("redis ended; started it again", file=sys.stderr)
 
     def _ready(self, url: str) -> bool:
-        deadline = time.monotonic() + READY_S
+        began = time.monotonic()
+        deadline = began + READY_S
+        told = False
         while time.monotonic() < deadline and not self._stop.is_set():
             if self._children["web"].poll() is not None:
                 return False
@@ -103,6 +113,9 @@ class Supervisor:
             except (urllib.error.URLError, OSError):
                 pass
             self._stop.wait(0.1)
+            if not told and time.monotonic() - began > PATIENCE_S:
+                told = True
+                print("learning from the phrases; the first start takes up to a minute", flush=True)
         return self._stop.is_set()
 
     def _stop_all(self) -> None:

@@ -5,7 +5,6 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import Any
 
 from bot.bootstrap import House, build
 from bot.commands.content import packs_root
@@ -22,18 +21,6 @@ from bot.pipeline.turn import Request
 from bot.schedule.workdays import ChinaCalendar
 from bot.sdk import Services
 from bot.state.embedded import EmbeddedRedis
-
-
-def declare(commands: Any) -> None:
-    """Add the commands to the parser."""
-    ask = commands.add_parser("ask", help="one question, the reply as a resident reads it")
-    ask.add_argument("text")
-    ask.add_argument("--community", default="demo")
-    ask.set_defaults(run=run_ask)
-    chat = commands.add_parser("chat", help="a conversation through the whole pipeline")
-    chat.add_argument("--community", default="demo")
-    chat.add_argument("--as", default="terminal", dest="name", metavar="NAME")
-    chat.set_defaults(run=run_chat)
 
 
 def run_ask(arguments: argparse.Namespace) -> int:

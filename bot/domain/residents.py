@@ -20,6 +20,14 @@ class Resident:
     language: str = "zh-Hans"
 
 
+def pseudonym_key(secret_key: str) -> bytes:
+    """Return the key of resident references, derived from the deployment's secret.
+
+    It must not change while a deployment lives, or nobody would be found again.
+    """
+    return hmac.new(secret_key.encode(), b"nuanlin resident reference", hashlib.sha256).digest()
+
+
 def resident_ref(secret: bytes, account: str, openid: str) -> str:
     """Return the keyed hash that stands for a resident in logs, keys and look-ups.
 

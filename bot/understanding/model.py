@@ -16,7 +16,7 @@ from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
 #: Raised when features, heads or files change their meaning; older artefacts are then refitted.
-VERSION = 9
+VERSION = 10
 _META = "model.json"
 T = TypeVar("T")
 

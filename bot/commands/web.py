@@ -1,0 +1,61 @@
+"""``web``: the server; its parent loads nothing, each worker builds its own house."""
+
+import argparse
+import socket
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+from bot import logs
+from bot.config import load, package_root
+from bot.domain.errors import ConfigError
+
+#: Threads in each web worker: many wait in Redis or SQL at once, few compute.
+WEB_THREADS = 8
+#: Connections a web worker may hold waiting.
+WEB_BACKLOG = 1024
+
+
+def web(_arguments: argparse.Namespace) -> int:
+    """Serve the webhook until SIGTERM."""
+    settings = load()
+    logs.configure(level=settings.log_level, style=settings.log_format, process="web")
+    address = "127.0.0.1" if settings.sandbox else "0.0.0.0"  # noqa: S104 - production listens
+    check_port(address, settings.port)
+    Granian(
+        "bot.wsgi:make_app",
+        address=address,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.web_workers,
+        blocking_threads=WEB_THREADS,
+        backlog=WEB_BACKLOG,
+        http1_settings=HTTP1Settings(keep_alive=True, pipeline_flush=False),
+        websockets=False,
+        log_access=False,
+        log_enabled=settings.log_level == "DEBUG",
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=6,
+        working_dir=package_root(),
+    ).serve()
+    return 0
+
+
+def check_port(address: str, port: int) -> None:
+    """Check that a port is free.
+
+    Raises:
+        ConfigError: somebody else listens there.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise ConfigError(
+                f"port {port} is taken: stop what listens there, or choose another with BOT_PORT"
+                " (PORT for make run)"
+            ) from error

@@ -22,7 +22,11 @@ COPY data data
 COPY intents intents
 COPY bot bot
 RUN python -m compileall -q bot intents
+# learned once into the image, so that the containers start at once and need no writable folder
+ENV BOT_MODELS_DIR=/app/models
+RUN install -d -o nuanlin -g nuanlin /app/models
 USER nuanlin
+RUN python -m bot train
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

@@ -1,8 +1,4 @@
-"""A whole house per test, on a Redis and a phrase index that the session shares.
-
-Reading the index takes a second and migrating a database a quarter, so both happen once:
-each test gets a copy of the migrated file and an emptied Redis.
-"""
+"""A whole house per test: a copy of one migrated file, one Redis emptied, one phrase index."""
 
 import os
 import shutil
@@ -19,7 +15,6 @@ from bot.config import models_dir, package_root
 from bot.packs.loader import PackStore
 from bot.state.connection import State
 from bot.testing import FakeClock, Rig, make_settings, redis_server
-from bot.understanding.encoder import load_encoder
 from bot.understanding.router import Router
 from tests.factories import Platform
 
@@ -29,9 +24,8 @@ settings.register_profile("explore", deadline=None, max_examples=3_000)
 #: Folders whose tests start houses of their own.
 _NEEDS_MODEL = {"conversations", "utterances", "system", "browser", "console", "bench"}
 settings.load_profile(os.environ.get("NUANLIN_EXAMPLES", "ci"))
-#: Learning takes most of a minute, so all tests and the processes they start share one artefact.
-MODELS = models_dir(data_dir=package_root() / "var")
-os.environ.setdefault("BOT_MODELS_DIR", str(MODELS))
+# learning takes most of a minute: all tests and the processes they start share one artefact
+os.environ.setdefault("BOT_MODELS_DIR", str(models_dir(data_dir=package_root() / "var")))
 
 
 @pytest.fixture(scope="session")
@@ -108,10 +102,9 @@ def rig(
 ) -> Iterator[Rig]:
     """Give a whole house to talk to, its clock standing still."""
     shutil.copy(migrated, tmp_path / "nuanlin.db")
-    clock = FakeClock()
-    house = House(make_settings(tmp_path, BOT_REDIS_URL=f"unix://{shared_redis}"), clock)
+    house = House(make_settings(tmp_path, BOT_REDIS_URL=f"unix://{shared_redis}"), FakeClock())
     house.packs, house.speechbook, house.router = packs, speechbook, router
-    yield Rig(house=house, clock=clock)
+    yield Rig(house=house, clock=house.clock)
     house.close()
 
 

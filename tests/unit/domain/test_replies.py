@@ -1,0 +1,57 @@
+"""A reply as a resident reads it."""
+
+import pytest
+
+from bot.domain.replies import MAX_REPLY_CHARS, Choice, Reply, spoken
+
+
+def read(**fields):
+    return spoken(Reply(**fields), choose="回复：")
+
+
+def test_short_choices_share_a_line():
+    """Numbers to tap, words to read."""
+    choices = (Choice(label="在哪办", target="a"), Choice(label="多久", target="b"))
+
+    assert read(text="能办。", choices=choices) == "能办。\n回复：1 在哪办 2 多久"
+
+
+def test_long_choices_get_a_line_each():
+    """Three long labels in one line would be a wall."""
+    choices = tuple(Choice(label="一二三四五六七八九", target=str(n)) for n in range(3))
+
+    assert read(text="能办。", choices=choices).splitlines()[1:3] == [
+        "回复：",
+        "1 一二三四五六七八九",
+    ]
+
+
+def test_a_text_that_asks_already_is_not_asked_twice():
+    """A question that ends with a colon leads straight into its choices."""
+    assert read(text="您是想问：", choices=(Choice(label="甲", target="a"),)) == "您是想问：\n1 甲"
+
+
+def test_the_passport_is_one_small_line_at_the_end():
+    """Where it comes from, in brackets."""
+    assert read(text="能办。", passport="某法 · 核对 2026-11") == "能办。\n〔某法 · 核对 2026-11〕"
+
+
+def test_a_long_reply_is_cut_before_its_choices():
+    """What can be picked is always there."""
+    text = read(text="很长。" * 400, choices=(Choice(label="在哪办", target="a"),), passport="某法")
+
+    assert len(text) <= MAX_REPLY_CHARS
+    assert text.endswith("回复：1 在哪办\n〔某法〕")
+
+
+def test_choices_longer_than_the_whole_reply_leave_no_room_for_the_text():
+    """No arithmetic lets a text through that would be too long."""
+    choices = tuple(Choice(label="长" * 300, target=str(n)) for n in range(3))
+
+    assert "很长" not in read(text="很长。" * 400, choices=choices)
+
+
+@pytest.mark.parametrize(("own", "expected"), [("", "a.b"), ("c.d", "c.d")])
+def test_a_topic_is_set_only_where_none_is(own: str, expected: str):
+    """A capability's own topic wins."""
+    assert Reply(topic=own).with_topic("a.b").topic == expected

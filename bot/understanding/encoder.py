@@ -47,6 +47,26 @@ class SentenceEncoder:
         return np.asarray(self._model.encode(list(texts)), np.float32)
 
 
+class RememberingEncoder:
+    """An encoder that encodes each text once; for fitting, where every phrase is met many times.
+
+    Args:
+        encoder: does the work.
+    """
+
+    def __init__(self, encoder: Encoder):
+        self._encoder = encoder
+        self._met: dict[str, Vectors] = {}
+        self.name = encoder.name
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row of length one for each text."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._met]
+        if new:
+            self._met.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._met[text] for text in texts])
+
+
 @lru_cache(maxsize=1)
 def load_encoder() -> Encoder | None:
     """Return the encoder of this process, or nothing when its package is not installed."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +37,17 @@ def syllable_grams(normal: str) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class GramSpace:
-    """The n-grams the training phrases have, each with its column and its rarity (idf)."""
+    """The n-grams the training phrases have, each with its column and its rarity (idf).
+
+    Attributes:
+        columns: n-gram -> column.
+        idf: rarity by column.
+        met: texts worked out before; used while fitting, where every phrase is met many times.
+    """
 
     columns: dict[str, int]
     idf: Values
+    met: dict[str, tuple[Ids, Values]] | None = field(default=None, compare=False, repr=False)
 
     @property
     def width(self) -> int:
@@ -52,6 +59,13 @@ class GramSpace:
 
         An n-gram no phrase has is passed over.
         """
+        if self.met is None:
+            return self._vector(normal)
+        if normal not in self.met:
+            self.met[normal] = self._vector(normal)
+        return self.met[normal]
+
+    def _vector(self, normal: str) -> tuple[Ids, Values]:
         ids: list[int] = []
         parts: list[Values] = []
         for counts, weight in (

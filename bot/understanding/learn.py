@@ -5,25 +5,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
 from bot.logs import logger
-from bot.understanding.calibrate import fit as fit_logistic
-from bot.understanding.crisis import best_margin
-from bot.understanding.encoder import Encoder, Vectors
+from bot.understanding.encoder import Encoder, RememberingEncoder
 from bot.understanding.features import GramSpace
-from bot.understanding.lexical import LexicalIndex
-from bot.understanding.model import Alarm, Model, Sorter, fingerprint, load, save
+from bot.understanding.lexical import LexicalIndex, postings
+from bot.understanding.model import Model, Sorter, fingerprint, load, save
 from bot.understanding.normalize import normalize
 from bot.understanding.phrasebook import Phrasebook
-from bot.understanding.rules import RuleBook
 
-#: Styles whose sentences mostly name the thing they ask for.
-EASY_STYLES = ("plain", "short", "typo", "traditional")
 #: Label of messages that belong to no intent.
 OUTSIDE = ""
-#: A look-alike weighs this much in the alarm: there are few, and each stands for many.
-_LOOK_ALIKE_WEIGHT = 3.0
 
 
 def labelled(book: Phrasebook) -> list[tuple[str, str]]:
@@ -111,83 +102,37 @@ def _drop_old(folder: Path, *, keep: str, most: int = 3) -> None:
 
 def fit_model(book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | None) -> Model:
     """Fit everything on the phrases; deterministic."""
-    from bot.understanding.training import Lesson, fit  # needed only to fit
+    from bot.understanding.alarms import fit_alarm  # these load what only fitting needs
+    from bot.understanding.training import HELD_STYLES, Lesson, fit
 
+    encoder = RememberingEncoder(encoder) if encoder else None
     pairs = labelled(book)
     normals = tuple(normal for normal, _ in pairs)
-    easy = {
-        normalize(text)
-        for found in book.sets.values()
-        for style in EASY_STYLES
-        for text in found.phrases.get(style, ())
-    }
+    style_of: dict[str, str] = {}
+    for found in book.sets.values():
+        for style, texts in found.phrases.items():
+            for text in texts:
+                style_of.setdefault(normalize(text), style)
+    known = set(style_of.values()) & {style for group in HELD_STYLES for style in group}
     lesson = Lesson(
         normals=normals,
         labels=tuple(intent for _, intent in pairs),
-        hard=tuple(normal not in easy for normal in normals),
+        styles=tuple(style_of.get(normal, "") for normal in normals) if known else (),
     )
     fitted = fit(lesson, encoder)
+    space = GramSpace(fitted.space.columns, fitted.space.idf)
     return Model(
-        space=fitted.space,
-        index=LexicalIndex(fitted.space, normals, lesson.labels),
+        space=space,
+        index=LexicalIndex(space, normals, lesson.labels, postings(fitted.space, normals)),
         sorter=Sorter(
             labels=fitted.labels,
             cheap=fitted.cheap,
             full=fitted.full,
+            answer_from=fitted.answer_from,
+            weigh_alone=fitted.weigh_alone,
             weigh_cheap=fitted.weigh_cheap,
             weigh_full=fitted.weigh_full,
         ),
-        alarm=_fit_alarm(book, fitted.space, safety, encoder) if safety else None,
+        alarm=fit_alarm(book, fitted.space, safety, encoder) if safety else None,
         encoder=encoder.name if encoder else "",
-    )
-
-
-def _fit_alarm(
-    book: Phrasebook, space: GramSpace, safety: Sequence[str], encoder: Encoder | None
-) -> Alarm:
-    """Fit the crisis heads and their odds on phrases and look-alikes."""
-    from bot.understanding import training
-
-    crises = set(safety)
-    rows = [(normal, intent if intent in crises else OUTSIDE) for normal, intent in labelled(book)]
-    alike = look_alikes(book)
-    normals = [normal for normal, _ in rows] + alike
-    names = [label for _, label in rows] + [OUTSIDE] * len(alike)
-    labels = tuple(sorted(set(names)))
-    place = {label: column for column, label in enumerate(labels)}
-    truth = np.array([place[name] for name in names], np.int32)
-    weights = np.array([1.0] * len(rows) + [_LOOK_ALIKE_WEIGHT] * len(alike))
-    features = training.sparse_rows(space, normals)
-    dense = training.vectors(encoder, normals) if encoder else None
-    rulebook = RuleBook(
-        [rule for found in book.sets.values() for rule in found.rules if rule.safety]
-    )
-    strongest = [max((hit.weight for hit in rulebook.hits(text)), default=0.0) for text in normals]
-    test = training.folds_of(normals)[0]
-    learn = np.setdiff1d(np.arange(len(normals)), test)
-
-    def odds(vectors: Vectors | None) -> tuple[float, ...]:
-        head = training.fit_head(
-            features[learn],
-            truth[learn],
-            len(labels),
-            vectors[learn] if vectors is not None else None,
-            weights[learn],
-        )
-        scores = training.head_scores(
-            head, features[test], vectors[test] if vectors is not None else None
-        )
-        table = [
-            (best_margin(row, labels), strongest[at]) for row, at in zip(scores, test, strict=True)
-        ]
-        return fit_logistic(table, [int(names[at] != OUTSIDE) for at in test]).weights
-
-    return Alarm(
-        labels=labels,
-        cheap=training.fit_head(features, truth, len(labels), None, weights),
-        full=training.fit_head(features, truth, len(labels), dense, weights)
-        if dense is not None
-        else None,
-        cheap_odds=odds(None),
-        full_odds=odds(dense) if dense is not None else (),
     )

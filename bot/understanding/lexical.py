@@ -17,8 +17,10 @@ from bot.understanding.features import GramSpace, Ids, Values
 #: Candidates the n-gram index hands to the re-ranker.
 CANDIDATES = 32
 #: An n-gram that more than this share of the phrases has finds nothing and is passed over.
-COMMON = 0.2
+COMMON = 0.03
 _LEAST_COSINE = 0.02
+#: Phrases less near than this share of the nearest one are not looked at.
+_NEAR_ENOUGH = 0.3
 _COSINE_SHARE = 0.7
 _SUPPORT_SHARE = 0.25
 #: Both channels together have this squared length (features.py).
@@ -117,20 +119,25 @@ class LexicalIndex:
         scores = self.cosines(ids, values)
         if 0 <= skip < len(scores):
             scores[skip] = 0.0
-        count = min(CANDIDATES, len(scores))
-        if count == 0:
-            return []
-        picked = np.argpartition(scores, -count)[-count:]
+        picked = _best(scores)
         best: dict[str, list[tuple[float, str]]] = {}
         for number, cosine in zip(picked.tolist(), scores[picked].tolist(), strict=True):
-            if cosine <= _LEAST_COSINE:
-                continue
             text = self.texts[number]
             ratio = fuzz.ratio(normal, text) / 100.0
             near = _COSINE_SHARE * cosine + (1 - _COSINE_SHARE) * ratio
             best.setdefault(self.intents[number], []).append((near, text))
         out = [_supported(intent, found) for intent, found in best.items()]
         return sorted(out, key=lambda near: (-near.score, near.intent))
+
+
+def _best(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the numbers of the highest scores, at most ``CANDIDATES``."""
+    if not len(scores):
+        return np.zeros(0, np.int64)
+    picked = np.flatnonzero(scores > max(_LEAST_COSINE, _NEAR_ENOUGH * float(scores.max())))
+    if len(picked) > CANDIDATES:
+        picked = picked[np.argpartition(scores[picked], -CANDIDATES)[-CANDIDATES:]]
+    return picked
 
 
 def _supported(intent: str, found: list[tuple[float, str]]) -> Near:

@@ -16,7 +16,7 @@ from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
 #: Raised when features, heads or files change their meaning; older artefacts are then refitted.
-VERSION = 10
+VERSION = 18
 _META = "model.json"
 T = TypeVar("T")
 
@@ -29,6 +29,8 @@ class Sorter:
         labels: column names; "" is "belongs to no intent".
         cheap: head over n-grams.
         full: head over n-grams and the sentence vector, or nothing.
+        answer_from: probability from which a message is answered.
+        weigh_alone: weighing of the cheap head alone.
         weigh_cheap: weighing of (cheap, near).
         weigh_full: weighing of (full, cheap, near), or nothing.
     """
@@ -36,6 +38,8 @@ class Sorter:
     labels: tuple[str, ...]
     cheap: Head
     full: Head | None
+    answer_from: float
+    weigh_alone: Weighing
     weigh_cheap: Weighing
     weigh_full: Weighing | None
 
@@ -48,7 +52,7 @@ class Alarm:
         labels: crisis intents and "" for everything else.
         cheap: head over n-grams.
         full: head over n-grams and the sentence vector, or nothing.
-        cheap_odds: weights of (best margin, rule weight, 1).
+        cheap_odds: weights of (best margin, 1).
         full_odds: the same with the full head's margin.
     """
 
@@ -119,6 +123,8 @@ def save(model: Model, folder: Path) -> None:
         "intents": model.index.intents,
         "sorter": {
             "labels": model.sorter.labels,
+            "answer_from": model.sorter.answer_from,
+            "alone": _weighing(model.sorter.weigh_alone),
             "cheap": _weighing(model.sorter.weigh_cheap),
             "full": _weighing(model.sorter.weigh_full),
         },
@@ -154,6 +160,8 @@ def load(folder: Path) -> Model | None:
                 labels=tuple(sorter["labels"]),
                 cheap=_required(_read_head(folder, "sorter.cheap")),
                 full=_read_head(folder, "sorter.full"),
+                answer_from=float(sorter["answer_from"]),
+                weigh_alone=_required(_read_weighing(sorter["alone"])),
                 weigh_cheap=_required(_read_weighing(sorter["cheap"])),
                 weigh_full=_read_weighing(sorter["full"]),
             ),
@@ -208,7 +216,11 @@ def _read_weighing(raw: dict[str, Any] | None) -> Weighing | None:
 def _alarm_meta(alarm: Alarm | None) -> dict[str, object] | None:
     if alarm is None:
         return None
-    return {"labels": alarm.labels, "cheap": alarm.cheap_odds, "full": alarm.full_odds}
+    return {
+        "labels": alarm.labels,
+        "cheap": alarm.cheap_odds,
+        "full": alarm.full_odds,
+    }
 
 
 def _read_alarm(folder: Path, raw: dict[str, Any] | None) -> Alarm | None:

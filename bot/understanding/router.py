@@ -5,7 +5,7 @@ the sentence
 encoder is asked only where that is not sure. Crises are looked for before anything else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -16,27 +16,34 @@ from numpy.typing import NDArray
 
 from bot.understanding.crisis import FIRE_FROM, CrisisDetector, VectorSource
 from bot.understanding.encoder import Encoder
+from bot.understanding.features import Ids, Values
 from bot.understanding.learn import OUTSIDE, model_for
-from bot.understanding.lexical import Near
 from bot.understanding.model import Model
 from bot.understanding.normalize import clauses, normalize
 from bot.understanding.phrasebook import Phrasebook
 from bot.understanding.rules import RuleBook, RuleHit
 
-#: A wrong answer costs five times a question back, so answer from 1 - 1/5 on (DESIGN.md §4).
-ANSWER_FROM = 0.8
 #: From this share on, "belongs to no intent" is believed and the message is not guessed at.
 OUTSIDE_FROM = 0.5
+#: The n-gram head decides alone from here on.
+PLAIN_FROM = 0.995
 #: The cheap evidence decides alone from here on; below, the encoder is asked.
-SURE_FROM = 0.95
+SURE_FROM = 0.98
 #: A second ask in one message is answered too when its clause is this sure.
 SECOND_FROM = 0.85
+#: From these odds of the whole message on, its clauses are looked at for a crisis too.
+CLAUSE_DOUBT = 0.3
+#: From these odds on a crisis is answered as one too, when the sorter is sure of it as well.
+SECONDED_FROM = 0.2
 #: A sure clause leads where the whole is less sure than this.
 LEAD_BELOW = 0.5
 MAX_CLAUSES = 6
 #: Longest message that is looked at, in characters of its normal form; the platform allows more.
 MAX_CHARS = 400
 _CACHE = 4096
+
+
+Features = tuple[Ids, Values]
 
 
 class Decision(StrEnum):
@@ -67,7 +74,7 @@ class Understanding:
         candidates: up to five, likeliest first; for clarify the first three are offered.
         safety: a crisis intent fired.
         slots: values pulled from the message.
-        why: what spoke for the decision, for people.
+        reasons: works out what spoke for the decision.
     """
 
     normal: str
@@ -77,7 +84,12 @@ class Understanding:
     candidates: tuple[Candidate, ...]
     safety: bool
     slots: Mapping[str, str] = field(default_factory=dict)
-    why: Mapping[str, object] = field(default_factory=dict)
+    reasons: Callable[[], Mapping[str, object]] = field(default=dict, compare=False, repr=False)
+
+    @property
+    def why(self) -> Mapping[str, object]:
+        """Return what spoke for the decision, for people; worked out when asked."""
+        return self.reasons()
 
     @property
     def intent(self) -> str | None:
@@ -91,7 +103,6 @@ class _Reading:
 
     shares: NDArray[np.float32]
     order: tuple[int, ...]
-    near: tuple[Near, ...]
     hits: tuple[RuleHit, ...]
     stage: str
 
@@ -165,49 +176,49 @@ class Router:
 
         return VectorSource(compute)
 
-    def _read(self, normal: str, *, encode: bool = True) -> _Reading:
+    def _read(self, normal: str, features: Features, *, encode: bool = True) -> _Reading:
         """Read one normal form: cheap evidence first, the encoder where it is not sure."""
-        features = self._model.features(normal)
-        near = tuple(self._model.index.nearest(normal, features=features))
         hits = tuple(self._rules.hits(normal))
         exact = self._exact.get(normal)
         if exact is not None:
             shares = np.full(len(self._labels), 0.01 / len(self._labels), np.float32)
             shares[self._place[exact]] = 0.99
-            return self._reading(shares, near, hits, "exact")
+            return self._reading(shares, hits, "exact")
         sorter = self._model.sorter
+        ruled = self._ruled(hits)
         cheap = sorter.cheap.score(*features)
-        beside = self._beside(near, hits)
-        nearness, ruled = beside
+        shares = sorter.weigh_alone.probabilities(cheap[None], ruled)
+        if float(shares.max()) >= PLAIN_FROM:
+            return self._reading(shares, hits, "n-grams")
+        nearness = self._nearness(normal, features)
         shares = sorter.weigh_cheap.probabilities(np.vstack([cheap, nearness]), ruled)
         unsure = float(shares.max()) < SURE_FROM
         if not (encode and unsure and sorter.full and sorter.weigh_full):
-            return self._reading(shares, near, hits, "n-grams")
+            return self._reading(shares, hits, "nearest")
         vector = self._vector(normal)()
         if vector is None:
-            return self._reading(shares, near, hits, "n-grams")
+            return self._reading(shares, hits, "nearest")
         full = sorter.full.score(*features, vector)
         shares = sorter.weigh_full.probabilities(np.vstack([full, cheap, nearness]), ruled)
-        return self._reading(shares, near, hits, "encoder")
+        return self._reading(shares, hits, "encoder")
 
-    def _beside(
-        self, near: Sequence[Near], hits: Sequence[RuleHit]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _nearness(self, normal: str, features: Features) -> NDArray[np.float32]:
         nearness = np.zeros(len(self._labels), np.float32)
-        for item in near:
+        for item in self._model.index.nearest(normal, features=features):
             nearness[self._place[item.intent]] = item.score
+        return nearness
+
+    def _ruled(self, hits: Sequence[RuleHit]) -> NDArray[np.float32]:
         weight = np.zeros(len(self._labels), np.float32)
         for hit in hits:
             if hit.rule.intent in self._place:
                 weight[self._place[hit.rule.intent]] = hit.weight
-        return nearness, weight
+        return weight
 
     @staticmethod
-    def _reading(
-        shares: NDArray[np.float32], near: tuple[Near, ...], hits: tuple[RuleHit, ...], stage: str
-    ) -> _Reading:
-        order = tuple(int(place) for place in np.argsort(-shares, kind="stable")[:8])
-        return _Reading(shares, order, near, hits, stage)
+    def _reading(shares: NDArray[np.float32], hits: tuple[RuleHit, ...], stage: str) -> _Reading:
+        order = tuple(np.argsort(-shares, kind="stable")[:8].tolist())
+        return _Reading(shares, order, hits, stage)
 
     def _top(self, reading: _Reading) -> str:
         return self._labels[reading.order[0]]
@@ -217,14 +228,17 @@ class Router:
         if not normal:
             return Understanding(
                 normal="", decision=Decision.FALLBACK, intents=(), score=0.0, candidates=(),
-                safety=False, why={"normal": ""},
+                safety=False, reasons=lambda: {"normal": ""},
             )  # fmt: skip
         parts = [part for part in clauses(text) if part != normal][:MAX_CLAUSES]
-        odds, crisis = self._crisis(normal, parts)
-        whole = self._read(normal)
+        features = self._model.features(normal)
+        odds, crisis = self._crisis(normal, features, parts)
+        whole = self._read(normal, features)
         asks = self._asks(whole, parts)
         reading, seconds = self._settle(whole, asks)
-        fired = (crisis,) if odds >= FIRE_FROM and crisis else ()
+        fired = self._fired(odds, crisis, whole)
+        if not fired:
+            reading = self._without_crises(reading)
         decision, intents = self._decide(reading, seconds, fired)
         return Understanding(
             normal=normal,
@@ -233,24 +247,30 @@ class Router:
             score=round(max(odds, 0.5) if fired else self._inside_share(reading), 4),
             candidates=self._candidates(reading, fired, odds),
             safety=bool(fired),
-            why=self._reasons(normal, reading, odds, fired),
+            reasons=lambda: self._reasons(normal, reading, odds, fired),
         )
 
-    def _crisis(self, normal: str, parts: Sequence[str]) -> tuple[float, str]:
-        """Return the highest crisis odds over the whole and its clauses."""
-        best: tuple[float, str] = (0.0, "")
-        for piece in (normal, *parts) if len(parts) > 1 else (normal,):
+    def _crisis(self, normal: str, features: Features, parts: Sequence[str]) -> tuple[float, str]:
+        """Return the odds of a crisis and which one.
+
+        The whole message decides. A clause that sounds like a crisis by itself may be half a joke
+        or the title of a film, so it only lifts a message that is in doubt already.
+        """
+        whole = self._detector.odds(features, self._detector.hits(normal), self._vector(normal))
+        if not CLAUSE_DOUBT <= whole[0] < FIRE_FROM:
+            return whole
+        best = whole
+        for piece in parts:
             hits = self._detector.hits(piece)
-            if piece is not normal and not hits:
-                continue  # a clause alone is looked at only when a rule points at it
-            features = self._model.features(piece)
-            best = max(best, self._detector.odds(features, hits, self._vector(piece)))
+            if hits:
+                own = self._detector.odds(self._model.features(piece), hits, self._vector(piece))
+                best = max(best, own)
         return best
 
     def _asks(self, whole: _Reading, parts: Sequence[str]) -> list[_Reading]:
         if len(parts) < 2 or (whole.stage == "exact" and self._top(whole) not in self._light):
             return []
-        return [self._read(part, encode=False) for part in parts]
+        return [self._read(part, self._model.features(part), encode=False) for part in parts]
 
     def _settle(
         self, whole: _Reading, parts: Sequence[_Reading]
@@ -270,6 +290,30 @@ class Router:
         seconds = tuple(top for top in tops if top != self._top(lead))[:1]
         return lead, seconds
 
+    def _fired(self, odds: float, crisis: str, whole: _Reading) -> tuple[str, ...]:
+        """Return the crisis that is answered as one, if any."""
+        if odds >= FIRE_FROM and crisis:
+            return (crisis,)
+        top = self._top(whole)
+        seconded = top in self._safety and whole.share(0) >= self._model.sorter.answer_from
+        return (top,) if seconded and odds >= SECONDED_FROM else ()
+
+    def _without_crises(self, reading: _Reading) -> _Reading:
+        """Take crises out of a reading: only the detector may raise an alarm."""
+        if not any(self._labels[place] in self._safety for place in reading.order[:3]):
+            return reading
+        shares = reading.shares.copy()
+        freed = 0.0
+        for label in self._safety:
+            place = self._place.get(label)
+            if place is not None:
+                freed += float(shares[place])
+                shares[place] = 0.0
+        outside = self._place.get(OUTSIDE)
+        if outside is not None:
+            shares[outside] += freed
+        return self._reading(shares, reading.hits, reading.stage)
+
     def _inside_share(self, reading: _Reading) -> float:
         """Return the share of the likeliest real intent."""
         return next(
@@ -282,7 +326,7 @@ class Router:
         if fired:
             return Decision.ANSWER, fired
         top = self._top(reading)
-        if top != OUTSIDE and reading.share(0) >= ANSWER_FROM:
+        if top != OUTSIDE and reading.share(0) >= self._model.sorter.answer_from:
             return Decision.ANSWER, (top, *seconds)
         if self._outside(reading) >= OUTSIDE_FROM:
             return Decision.FALLBACK, ()
@@ -324,12 +368,16 @@ class Router:
                     "phrase": near.phrase,
                     "score": round(near.score, 3),
                 }
-                for near in reading.near[:5]
+                for near in self._model.index.nearest(normal)[:5]
             ],
             "first_right": round(self._inside_share(reading), 3),
             "among_three": round(sum(reading.share(place) for place in range(3)), 3),
             "outside": round(self._outside(reading), 3),
-            "thresholds": {"answer": ANSWER_FROM, "outside": OUTSIDE_FROM, "crisis": FIRE_FROM},
+            "thresholds": {
+                "answer": self._model.sorter.answer_from,
+                "outside": OUTSIDE_FROM,
+                "crisis": FIRE_FROM,
+            },
         }
 
 

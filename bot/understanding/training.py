@@ -7,7 +7,7 @@ trusted (evaluation data is never seen), then final heads are fitted on all of t
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,15 @@ from bot.understanding.lexical import LexicalIndex
 VECTOR_WEIGHT = 0.7
 #: One phrase in so many is held back to learn the weighing.
 HOLD_BACK = 4
-#: A lesson shorter than this is held back part by part, so that every phrase teaches the weighing.
-SMALL = 3000
+#: Styles held back together, round by round: wording furthest from the other styles.
+HELD_STYLES = (("indirect", "dialect", "voice"),)
 #: Directions of the sentence vectors that are kept while fitting.
-AXES = 256
+AXES = 160
+#: A wrong answer costs five times a question back, so answer from 1 - 1/5 on (DESIGN.md §4) …
+ANSWER_FROM = 0.8
+#: … and from higher on, when more than this share of held-back messages would be answered wrong.
+MAX_WRONG = 0.015
+MOST_CAREFUL = 0.95
 _COST = 1.0
 _TOLERANCE = 0.1
 _BATCH = 256
@@ -41,14 +46,14 @@ class Lesson:
     Attributes:
         normals: normal forms.
         labels: intents; "" is "belongs to no intent".
-        hard: which of them are worded as people do who do not know the thing's name; these teach
-            how
-            far scores may be trusted, so that trust is not learned on easy ones. Empty means all.
+        styles: in which style each was written, "" where that is not known. Whole styles are held
+            back in turn, so that trust is learned on wording the heads have not met; phrases of one
+            author and style are too much alike to teach it. Empty means none is known.
     """
 
     normals: tuple[str, ...]
     labels: tuple[str, ...]
-    hard: tuple[bool, ...] = ()
+    styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +65,20 @@ class Fitted:
         space: the n-grams.
         cheap: head over n-grams alone.
         full: head over n-grams and the sentence vector; ``None`` without an encoder.
+        weigh_alone: weighing of the cheap head alone.
         weigh_cheap: weighing of (cheap head, nearest phrase).
         weigh_full: weighing of (full head, cheap head, nearest phrase).
+        answer_from: probability from which a message is answered.
     """
 
     labels: tuple[str, ...]
     space: GramSpace
     cheap: Head
     full: Head | None
+    weigh_alone: Weighing
     weigh_cheap: Weighing
     weigh_full: Weighing | None
+    answer_from: float
 
 
 def sparse_rows(space: GramSpace, normals: Sequence[str]) -> sparse.csr_matrix:
@@ -203,7 +212,7 @@ def fit(lesson: Lesson, encoder: Encoder | None) -> Fitted:
     """
     labels = tuple(sorted(set(lesson.labels)))
     place = {label: column for column, label in enumerate(labels)}
-    space = fit_space(lesson.normals)
+    space = replace(fit_space(lesson.normals), met={})
     bench = _Bench(
         lesson=lesson,
         space=space,
@@ -215,30 +224,62 @@ def fit(lesson: Lesson, encoder: Encoder | None) -> Fitted:
     everyone = np.arange(len(lesson.normals))
     trial, truth = _trial(bench, everyone)
     outside = place.get("", -1)
+    alone = weigh(trial[:, 1:2], truth, outside)
+    cheap = weigh(trial[:, 1:], truth, outside)
+    full = weigh(trial, truth, outside) if encoder else None
     return Fitted(
         labels=labels,
         space=space,
         cheap=bench.head(everyone, full=False),
         full=bench.head(everyone, full=True) if encoder else None,
-        weigh_cheap=weigh(trial[:, 1:], truth, outside),
-        weigh_full=weigh(trial, truth, outside) if encoder else None,
+        weigh_alone=alone,
+        weigh_cheap=cheap,
+        weigh_full=full,
+        answer_from=threshold(full or cheap, trial if full else trial[:, 1:], truth),
     )
 
 
+def threshold(weighing: Weighing, evidence: NDArray[np.float32], truth: Sequence[int]) -> float:
+    """Return the least probability to answer from that keeps wrong answers rare.
+
+    At least what the costs ask for; more, where the held-back phrases would otherwise get more than
+    ``MAX_WRONG`` wrong answers.
+    """
+    silent = np.zeros(evidence.shape[2], np.float32)
+    shares = np.stack([weighing.probabilities(one, silent) for one in evidence])
+    top, sure = shares.argmax(axis=1), shares.max(axis=1)
+    inside = np.array(truth) != weighing.place
+    wrong = (top != np.array(truth)) & (top != weighing.place) & inside
+    for level in np.arange(ANSWER_FROM, MOST_CAREFUL, 0.01):
+        if float(np.mean((wrong & (sure >= level))[inside])) <= MAX_WRONG:
+            return round(float(level), 2)
+    return MOST_CAREFUL
+
+
 def _trial(bench: _Bench, everyone: NDArray[np.int64]) -> tuple[NDArray[np.float32], list[int]]:
-    """Return evidence on held-back hard phrases, and their true columns."""
-    lesson = bench.lesson
-    folds = folds_of(lesson.normals)
-    kept = folds if len(everyone) < SMALL else folds[:1]
-    hard = np.array(lesson.hard, bool) if lesson.hard else np.ones(len(everyone), bool)
+    """Return evidence on held-back phrases, and their true columns."""
     parts: list[NDArray[np.float32]] = []
     truth: list[int] = []
-    for fold in kept:
-        test = fold[hard[fold]]
-        if len(test):
-            parts.append(bench.evidence(np.setdiff1d(everyone, fold), test))
+    for held, test in _held_back(bench.lesson):
+        if len(test) and len(held) < len(everyone):
+            parts.append(bench.evidence(np.setdiff1d(everyone, held), test))
             truth += bench.truth[test].tolist()
     return np.concatenate(parts), truth
+
+
+def _held_back(lesson: Lesson) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return what is left out and what of it is asked, round by round."""
+    folds = folds_of(lesson.normals)
+    if not lesson.styles:
+        return [(fold, fold) for fold in folds]
+    styles = np.array(lesson.styles)
+    rounds = []
+    for number, group in enumerate(HELD_STYLES):
+        held = np.flatnonzero(np.isin(styles, group))
+        outside = folds[number][styles[folds[number]] == ""]
+        asked = np.concatenate([np.intersect1d(held, folds[number]), outside])
+        rounds.append((np.concatenate([held, outside]), asked))
+    return rounds
 
 
 def weigh(evidence: NDArray[np.float32], truth: Sequence[int], place: int) -> Weighing:

@@ -14,6 +14,7 @@ RUN groupadd --gid 10001 nuanlin \
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv

@@ -1,5 +1,7 @@
 """Prometheus figures of a process. Labels are bounded: no resident, no text."""
 
+from functools import lru_cache
+
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -15,6 +17,24 @@ SQL_TIME = Histogram("bot_sql_seconds", "Time in SQL", ["call"], buckets=_FAST)
 STATE_DOWN = Counter("bot_state_down_total", "Turns served without Redis")
 LATE = Counter("bot_late_total", "Turns that missed the budget and went to the outbox")
 ALERTS = Counter("bot_alerts_total", "Alerts raised to staff", ["urgency"])
+
+
+@lru_cache(maxsize=64)
+def state_time(call: str) -> Histogram:
+    """Return the figure of one kind of Redis call; calls are named in the code, so they are few."""
+    return STATE_TIME.labels(call)
+
+
+@lru_cache(maxsize=512)
+def messages(intent: str, decision: str) -> Counter:
+    """Return the count of messages that ended with an intent and a decision."""
+    return MESSAGES.labels(intent, decision)
+
+
+@lru_cache(maxsize=64)
+def inbound(kind: str) -> Counter:
+    """Return the count of deliveries of a kind."""
+    return INBOUND.labels(kind)
 
 
 def exposition(shared_dir: str = "") -> bytes:

@@ -342,6 +342,11 @@ def choices_for(ctx: Context, card: Card | None, targets: Sequence[str]) -> tupl
     return tuple(out[:4])
 
 
+#: Plain answers read out before: the same card reads the same all day.
+_told: dict[tuple[str, str, str, date], tuple[Card, Reply]] = {}
+_TOLD_MOST = 20_000
+
+
 def answer(ctx: Context) -> Reply:
     """Answer from the community's card: the handler of every plain question.
 
@@ -355,6 +360,10 @@ def answer(ctx: Context) -> Reply:
             choices=choices_for(ctx, None, targets),
             topic=ctx.intent,
         )
+    key = (ctx.pack.slug, ctx.intent, ctx.focus, ctx.today)
+    kept = _told.get(key) if card.ended is None else None
+    if kept is not None and kept[0] is card:
+        return kept[1]
     told = tell(
         card,
         labels=ctx.words.many("fields"),
@@ -366,6 +375,11 @@ def answer(ctx: Context) -> Reply:
     choices = choices_for(ctx, card, targets)
     if told.rest:
         choices = (*choices[:3], Choice(label=ctx.words.label("detail"), target="command:detail"))
-    return Reply(
+    reply = Reply(
         text=told.text, choices=choices, rest=told.rest, topic=ctx.intent, passport=told.passport
     )
+    if card.ended is None:
+        if len(_told) >= _TOLD_MOST:
+            _told.clear()
+        _told[key] = (card, reply)
+    return reply

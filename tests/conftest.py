@@ -22,7 +22,7 @@ settings.register_profile("ci", derandomize=True, deadline=None, max_examples=15
 settings.register_profile("fast", derandomize=True, deadline=None, max_examples=20)
 settings.register_profile("explore", deadline=None, max_examples=3_000)
 #: Folders whose tests start houses of their own.
-_NEEDS_MODEL = {"conversations", "utterances", "system", "browser", "console", "bench"}
+_NEEDS_MODEL = {"conversations", "utterances", "system", "browser", "console"}
 settings.load_profile(os.environ.get("NUANLIN_EXAMPLES", "ci"))
 # learning takes most of a minute: all tests and the processes they start share one artefact
 os.environ.setdefault("BOT_MODELS_DIR", str(models_dir(data_dir=package_root() / "var")))

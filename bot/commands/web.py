@@ -1,6 +1,7 @@
 """``web``: the server; its parent loads nothing, each worker builds its own house."""
 
 import argparse
+import os
 import socket
 
 from granian import Granian
@@ -13,6 +14,8 @@ from bot.domain.errors import ConfigError
 
 #: Threads in each web worker: many wait in Redis or SQL at once, few compute.
 WEB_THREADS = 8
+#: Numeric libraries must not start threads of their own: the workers already use every processor.
+ONE_THREAD_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 #: Connections a web worker may hold waiting.
 WEB_BACKLOG = 1024
 
@@ -23,6 +26,8 @@ def web(_arguments: argparse.Namespace) -> int:
     logs.configure(level=settings.log_level, style=settings.log_format, process="web")
     address = "127.0.0.1" if settings.sandbox else "0.0.0.0"  # noqa: S104 - production listens
     check_port(address, settings.port)
+    for name in ONE_THREAD_EACH:
+        os.environ.setdefault(name, "1")
     Granian(
         "bot.wsgi:make_app",
         address=address,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.replies import Choice
 from bot.domain.sessions import Session
 from bot.understanding.normalize import normalize
+from bot.understanding.rules import WordFinder
 
 _DIGIT = re.compile(r"^(?:选|第|选择|回复|我选|就|要)?\s*([1-9])\s*(?:个|号|项|吧|条)?$")
 _ORDINALS = {
@@ -60,6 +61,7 @@ class Vocabulary:
 
     commands: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[tuple[str, str]] = ()
+    finder: WordFinder = field(default_factory=lambda: WordFinder(()))
 
 
 def vocabulary(
@@ -69,7 +71,9 @@ def vocabulary(
     spoken = {normalize(word): name for name, words in commands.items() for word in words}
     asked = [(normalize(word), name) for name, words in fields.items() for word in words]
     return Vocabulary(
-        commands=spoken, fields=tuple(sorted(asked, key=lambda pair: (-len(pair[0]), pair[0])))
+        commands=spoken,
+        fields=tuple(sorted(asked, key=lambda pair: (-len(pair[0]), pair[0]))),
+        finder=WordFinder(question for question, _ in asked),
     )
 
 
@@ -122,7 +126,11 @@ def _number(text: str, normal: str) -> int:
 
 
 def _field(normal: str, words: Vocabulary) -> str:
-    return next((name for question, name in words.fields if question in normal), "")
+    """Return the card field a message asks about: that of the longest question in it."""
+    found = words.finder.find(normal)
+    if not found:
+        return ""
+    return next(name for question, name in words.fields if question in found)
 
 
 def _only_question(normal: str, words: Vocabulary) -> bool:

@@ -65,6 +65,11 @@ class Ledger:
         self._wake = wake
         self._away_until = 0.0
 
+    @property
+    def local(self) -> bool:
+        """Tell whether the records lie in a file of this machine, whose readers never wait."""
+        return self._db.local
+
     def profile(self, ref: str) -> Profile | None:
         """Return a resident's settings; ``None`` when the records do not answer."""
         if time.monotonic() < self._away_until:

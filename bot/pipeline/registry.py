@@ -15,6 +15,10 @@ class Registry:
         capabilities: in the order of the menu.
         words: capability name -> its set sentences.
         house: name of the capability whose sentences the machine itself speaks.
+        intents: all intents by id.
+        owners: intent id -> capability name.
+        roles: who plays each role.
+        menu: group titles and their intent ids.
     """
 
     capabilities: tuple[Capability, ...]
@@ -23,6 +27,7 @@ class Registry:
     intents: Mapping[str, Intent] = field(init=False)
     owners: Mapping[str, str] = field(init=False)
     roles: Mapping[Role, str] = field(init=False)
+    menu: Mapping[str, Sequence[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the capabilities; refuse doubles and roles nobody plays."""
@@ -42,6 +47,11 @@ class Registry:
         object.__setattr__(self, "intents", intents)
         object.__setattr__(self, "owners", owners)
         object.__setattr__(self, "roles", roles)
+        menu = {
+            capability.title: tuple(intent.id for intent in capability.intents)
+            for capability in self.capabilities
+        }
+        object.__setattr__(self, "menu", menu)
 
     def words_of(self, intent: str) -> Words:
         """Return the set sentences of the capability that owns ``intent``."""
@@ -55,11 +65,3 @@ class Registry:
     def of_kind(self, kind: IntentKind) -> frozenset[str]:
         """Return the ids of a kind."""
         return frozenset(name for name, intent in self.intents.items() if intent.kind is kind)
-
-    @property
-    def menu(self) -> Mapping[str, Sequence[str]]:
-        """Return group titles and their intent ids, for a menu."""
-        return {
-            capability.title: tuple(intent.id for intent in capability.intents)
-            for capability in self.capabilities
-        }

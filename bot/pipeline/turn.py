@@ -88,7 +88,7 @@ class TurnRunner:
     def run(self, request: Request) -> str:
         """Return what to send back; "" means nothing (the quiet answer)."""
         kind = request.inbound.kind
-        metrics.INBOUND.labels(kind.value).inc()
+        metrics.inbound(kind.value).inc()
         if kind in {Kind.UNFOLLOW, Kind.ERASURE}:
             self._erase(request)
             return ""
@@ -185,9 +185,12 @@ class TurnRunner:
         """Fill community and language from the records once per session."""
         if session.known is not None:
             return session
-        profile = self._lookups.run(
-            lambda: self._ledger.profile(request.ref), seconds=limits.PROFILE_S, default=None
-        )
+        if self._ledger.local:
+            profile = self._ledger.profile(request.ref)
+        else:
+            profile = self._lookups.run(
+                lambda: self._ledger.profile(request.ref), seconds=limits.PROFILE_S, default=None
+            )
         if profile is None:
             return session
         return replace(
@@ -291,7 +294,7 @@ class TurnRunner:
                 "delivery": delivery if answer.reply or delivery == "late" else "dropped",
             }
         )
-        metrics.MESSAGES.labels(answer.intent, answer.decision).inc()
+        metrics.messages(answer.intent, answer.decision).inc()
         metrics.LATENCY.observe(took)
         try:
             given = self._turns.finish(

@@ -133,6 +133,11 @@ class Database:
             self._engine.execution_options(**reading), expire_on_commit=False
         )
 
+    @property
+    def local(self) -> bool:
+        """Tell whether this is a file of this machine: its readers never wait for a writer."""
+        return self._engine.dialect.name == "sqlite"
+
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Open one transaction that may write: committed on success, rolled back on any error.

@@ -35,11 +35,17 @@ class ChinaCalendar:
 
     def upcoming(self, rrule: str, after: date, count: int) -> Sequence[Occurrence]:
         """Return the next ``count`` days of an RFC 5545 rule, from ``after`` on (inclusive)."""
-        start = datetime.combine(date(after.year, 1, 1), time())
-        rule = rrulestr(rrule, dtstart=start)
-        first = datetime.combine(after, time())
-        found = islice(rule.xafter(first, inc=True), min(count, _MAX_COUNT))
-        return tuple(_occurrence(moment.date()) for moment in found)
+        return _upcoming(rrule, after, min(count, _MAX_COUNT))
+
+
+@lru_cache(maxsize=4096)
+def _upcoming(rrule: str, after: date, count: int) -> tuple[Occurrence, ...]:
+    start = datetime.combine(date(after.year, 1, 1), time())
+    rule = rrulestr(rrule, dtstart=start)
+    first = datetime.combine(after, time())
+    return tuple(
+        _occurrence(moment.date()) for moment in islice(rule.xafter(first, inc=True), count)
+    )
 
 
 def _occurrence(day: date) -> Occurrence:

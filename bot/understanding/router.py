@@ -176,8 +176,10 @@ class Router:
 
         return VectorSource(compute)
 
-    def _read(self, normal: str, features: Features, *, encode: bool = True) -> _Reading:
-        """Read one normal form: cheap evidence first, the encoder where it is not sure."""
+    def _read(
+        self, normal: str, features: Features, vector: VectorSource | None = None
+    ) -> _Reading:
+        """Read one normal form: cheap evidence first, the vector where it is not sure."""
         hits = tuple(self._rules.hits(normal))
         exact = self._exact.get(normal)
         if exact is not None:
@@ -193,12 +195,12 @@ class Router:
         nearness = self._nearness(normal, features)
         shares = sorter.weigh_cheap.probabilities(np.vstack([cheap, nearness]), ruled)
         unsure = float(shares.max()) < SURE_FROM
-        if not (encode and unsure and sorter.full and sorter.weigh_full):
+        if not (vector and unsure and sorter.full and sorter.weigh_full):
             return self._reading(shares, hits, "nearest")
-        vector = self._vector(normal)()
-        if vector is None:
+        found = vector()
+        if found is None:
             return self._reading(shares, hits, "nearest")
-        full = sorter.full.score(*features, vector)
+        full = sorter.full.score(*features, found)
         shares = sorter.weigh_full.probabilities(np.vstack([full, cheap, nearness]), ruled)
         return self._reading(shares, hits, "encoder")
 
@@ -232,8 +234,9 @@ class Router:
             )  # fmt: skip
         parts = [part for part in clauses(text) if part != normal][:MAX_CLAUSES]
         features = self._model.features(normal)
-        odds, crisis = self._crisis(normal, features, parts)
-        whole = self._read(normal, features)
+        vector = self._vector(normal)
+        odds, crisis = self._crisis(normal, features, parts, vector)
+        whole = self._read(normal, features, vector)
         asks = self._asks(whole, parts)
         reading, seconds = self._settle(whole, asks)
         fired = self._fired(odds, crisis, whole)
@@ -250,13 +253,15 @@ class Router:
             reasons=lambda: self._reasons(normal, reading, odds, fired),
         )
 
-    def _crisis(self, normal: str, features: Features, parts: Sequence[str]) -> tuple[float, str]:
+    def _crisis(
+        self, normal: str, features: Features, parts: Sequence[str], vector: VectorSource
+    ) -> tuple[float, str]:
         """Return the odds of a crisis and which one.
 
         The whole message decides. A clause that sounds like a crisis by itself may be half a joke
         or the title of a film, so it only lifts a message that is in doubt already.
         """
-        whole = self._detector.odds(features, self._detector.hits(normal), self._vector(normal))
+        whole = self._detector.odds(features, self._detector.hits(normal), vector)
         if not CLAUSE_DOUBT <= whole[0] < FIRE_FROM:
             return whole
         best = whole
@@ -270,7 +275,7 @@ class Router:
     def _asks(self, whole: _Reading, parts: Sequence[str]) -> list[_Reading]:
         if len(parts) < 2 or (whole.stage == "exact" and self._top(whole) not in self._light):
             return []
-        return [self._read(part, self._model.features(part), encode=False) for part in parts]
+        return [self._read(part, self._model.features(part)) for part in parts]
 
     def _settle(
         self, whole: _Reading, parts: Sequence[_Reading]

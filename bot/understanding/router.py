@@ -38,6 +38,8 @@ SECONDED_FROM = 0.2
 #: A sure clause leads where the whole is less sure than this.
 LEAD_BELOW = 0.5
 MAX_CLAUSES = 6
+#: Up to so many clauses of an unsure message are read with the sentence vector too.
+FEW_CLAUSES = 3
 #: Longest message that is looked at, in characters of its normal form; the platform allows more.
 MAX_CHARS = 400
 _CACHE = 4096
@@ -275,25 +277,29 @@ class Router:
     def _asks(self, whole: _Reading, parts: Sequence[str]) -> list[_Reading]:
         if len(parts) < 2 or (whole.stage == "exact" and self._top(whole) not in self._light):
             return []
-        return [self._read(part, self._model.features(part)) for part in parts]
+        few = len(parts) <= FEW_CLAUSES and whole.share(0) < SURE_FROM
+        return [
+            self._read(part, self._model.features(part), self._vector(part) if few else None)
+            for part in parts
+        ]
 
     def _settle(
         self, whole: _Reading, parts: Sequence[_Reading]
     ) -> tuple[_Reading, tuple[str, ...]]:
         """Choose what is asked: small talk yields to an ask, a sure clause adds a second."""
-        sure = [
-            part
-            for part in sorted(parts, key=lambda part: -part.share(0))
-            if part.share(0) >= SECOND_FROM
-            and self._top(part) != OUTSIDE
-            and self._top(part) not in self._light
-        ]
+        sure: dict[str, _Reading] = {}
+        for part in parts:
+            top = self._top(part)
+            if part.share(0) >= SECOND_FROM and top != OUTSIDE and top not in self._light:
+                sure.setdefault(top, part)
+        if not sure:
+            return whole, ()
         lead = whole
-        if sure and (self._top(whole) in self._light or whole.share(0) < LEAD_BELOW):
-            lead = sure[0]
-        tops = list(dict.fromkeys(self._top(part) for part in sure))
-        seconds = tuple(top for top in tops if top != self._top(lead))[:1]
-        return lead, seconds
+        if len(sure) > 1 and whole.share(0) < self._model.sorter.answer_from:
+            lead = next(iter(sure.values()))
+        elif self._top(whole) in self._light or whole.share(0) < LEAD_BELOW:
+            lead = max(sure.values(), key=lambda part: part.share(0))
+        return lead, tuple(top for top in sure if top != self._top(lead))[:1]
 
     def _fired(self, odds: float, crisis: str, whole: _Reading) -> tuple[str, ...]:
         """Return the crisis that is answered as one, if any."""
@@ -331,7 +337,8 @@ class Router:
         if fired:
             return Decision.ANSWER, fired
         top = self._top(reading)
-        if top != OUTSIDE and reading.share(0) >= self._model.sorter.answer_from:
+        needed = SECOND_FROM if seconds else self._model.sorter.answer_from
+        if top != OUTSIDE and reading.share(0) >= needed:
             return Decision.ANSWER, (top, *seconds)
         if self._outside(reading) >= OUTSIDE_FROM:
             return Decision.FALLBACK, ()

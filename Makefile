@@ -57,6 +57,9 @@ bench: $(RUN_STAMP) $(BENCH_STAMP) ## measure the webhook beside other framework
 	@if [ ! -f tests/bench/__main__.py ]; then echo "there is no benchmark in tests/bench"; exit 1; fi
 	@$(BIN)/python -m tests.bench
 
+interop: $(TEST_STAMP) ## our wire against software written by others (tests/interop); needs node and npm
+	@$(BIN)/python -m pytest -m interop tests/interop
+
 lock: ## compile both lock files anew from pyproject.toml; needs uv
 	@command -v uv >/dev/null || { echo "make lock needs uv on PATH: pip install uv"; exit 1; }
 	$(LOCK) pyproject.toml -o requirements.lock
@@ -88,4 +91,4 @@ $(BENCH_STAMP): requirements.lock $(BENCH_VENV)/bin/python
 	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check install --quiet WeRoBot==1.13.1
 	@touch $@
 
-.PHONY: help run test fast setup format lint types imports check bench lock clean
+.PHONY: help run test fast setup format lint types imports check bench interop lock clean

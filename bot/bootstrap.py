@@ -218,6 +218,7 @@ class House:
             words=self.registry.machine,
             say=self.speech.text,
             wake=self.wake,
+            titles=self.services.communities.title,
         )
 
     @cached_property

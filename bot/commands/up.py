@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from bot import logs
+from bot.commands.ports import check_port
 from bot.commands.supervise import Supervisor
 from bot.config import Settings, generate, load, package_root
 from bot.domain.clock import Clock, SystemClock
@@ -28,6 +29,8 @@ def run_up(_arguments: argparse.Namespace) -> int:
         generate(data_dir)
     settings = load(environ)
     logs.configure(level="WARNING", style="text", process="up")
+    for taken in (settings.port, settings.port + 1):
+        check_port("127.0.0.1", taken)
     redis = EmbeddedRedis(data_dir, settings.redis_socket)
     if settings.embedded_redis:
         redis.start()

@@ -2,15 +2,14 @@
 
 import argparse
 import os
-import socket
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from bot import logs
+from bot.commands.ports import check_port
 from bot.config import load, package_root
-from bot.domain.errors import ConfigError
 
 #: Threads in each web worker: many wait in Redis or SQL at once, few compute.
 WEB_THREADS = 8
@@ -47,20 +46,3 @@ def web(_arguments: argparse.Namespace) -> int:
         working_dir=package_root(),
     ).serve()
     return 0
-
-
-def check_port(address: str, port: int) -> None:
-    """Check that a port is free.
-
-    Raises:
-        ConfigError: somebody else listens there.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            raise ConfigError(
-                f"port {port} is taken: stop what listens there, or choose another with BOT_PORT"
-                " (PORT for make run)"
-            ) from error

@@ -45,6 +45,7 @@ class Ledger:
         words: the machine's sentences.
         say: reply and language -> plain text for a customer message.
         wake: tells the worker that an outbox row is there.
+        titles: community slug -> its name, for what staff read.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Ledger:
         words: Words,
         say: Callable[[Reply, str], str],
         wake: Callable[[int], None],
+        titles: Callable[[str], str],
     ):
         self._db = db
         self._turns = turns
@@ -63,6 +65,7 @@ class Ledger:
         self._words = words
         self._say = say
         self._wake = wake
+        self._titles = titles
         self._away_until = 0.0
 
     @property
@@ -138,7 +141,8 @@ class Ledger:
         """Tell the staff's group; the alert itself is already on record."""
         now = self._clock.now()
         name = "staff_crisis" if alert.urgency is Urgency.CRISIS else "staff_request"
-        text = self._words.say(name, community=resident.community, summary=alert.summary)
+        title = self._titles(resident.community)
+        text = self._words.say(name, community=title, summary=alert.summary)
         payload = {"kind": "robot", "text": text}
         try:
             row = outbox.put(

@@ -1,9 +1,10 @@
 """One way to reach Redis: short timeouts, a bounded pool, and a breaker that fails fast."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock, local
+from threading import Lock
 from typing import Any, TypeVar
 
 import redis
@@ -39,7 +40,8 @@ class State:
             health_check_interval=0,
         )
         self._broken_until = 0.0
-        self._mine = local()
+        #: Connections nobody uses just now; as many as ever were in use at once.
+        self._free: deque[Any] = deque()
         self._lock = Lock()
 
     @contextmanager
@@ -69,25 +71,27 @@ class State:
 
     @contextmanager
     def own_connection(self, call: str) -> Iterator[Any]:
-        """Give this thread's own connection for one call, opened again after any trouble.
+        """Lend a connection for one call; after any trouble it is closed.
 
         Raises:
             StoreUnavailable: Redis does not answer, or did not a moment ago.
         """
         with self.guarded(call):
-            connection = getattr(self._mine, "connection", None)
-            if connection is None:
+            try:
+                connection = self._free.pop()
+            except IndexError:
                 connection = self.client.connection_pool.make_connection()
-                self._mine.connection = connection
-            elif self._mine.in_use:  # whoever had it was torn away between question and answer
-                connection.disconnect()
-            self._mine.in_use = True
+            kept = False
             try:
                 yield connection
+                kept = True
             except redis.ResponseError:
-                self._mine.in_use = False  # answered: the connection is in order
+                kept = True  # answered: the connection is in order
                 raise
-            self._mine.in_use = False
+            finally:
+                if not kept:
+                    connection.disconnect()  # it opens itself again at its next use
+                self._free.append(connection)
 
     def ping(self) -> None:
         """Ask Redis for a sign of life.
@@ -100,6 +104,8 @@ class State:
 
     def close(self) -> None:
         """Close all connections."""
+        while self._free:
+            self._free.pop().disconnect()
         self.client.close()
 
 

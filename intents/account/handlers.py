@@ -58,6 +58,10 @@ def privacy(ctx: Context) -> Reply:
     """Show what is stored, and offer its deletion."""
     stored = ctx.services.privacy.summary(ctx.inbound)
     names = ctx.words.many("stored")
+    titles = ctx.services.communities
+    stored = {
+        key: titles.title(value) if key == "community" else value for key, value in stored.items()
+    }
     lines = [f"· {names[key]}：{value}" for key, value in stored.items() if key in names and value]
     text = ctx.words.say("stored_lead" if lines else "stored_nothing", lines="\n".join(lines))
     erase_choice = Choice(label=ctx.words.say("erase_label"), target="account.erase")

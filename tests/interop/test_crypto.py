@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.timeout(150)]
 LIBRARIES = ("@wecom/crypto", "wechat-crypto")
 COUNT = 500
 TOKEN, RECEIVER = "communitybot", "wx1234567890abcdef"
-#: Longest body that is tried, in bytes: a little above what the platform has ever sent.
+#: Longest text that is tried, in bytes (WECHAT.md §13).
 LONG = 60 * 1024
 #: What has broken implementations: block edges, marks of several units, ends of CDATA, NUL, BOM.
 NAMED = (

@@ -321,7 +321,7 @@ def test_staff_are_told_in_their_group(rig: Rig):
         deliver(rig.house.db, ways, row, rig.clock)
 
     (post,) = ways.posts
-    assert post.startswith("【紧急】demo")
+    assert post.startswith("【紧急】暖风里")
     assert CRISIS not in post
 
 

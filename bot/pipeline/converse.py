@@ -222,7 +222,12 @@ class Conversation:
         rest = turn.session.rest
         if not rest:
             return Answer(reply=self._set("no_more"), decision="command")
-        choices = turn.session.choices if len(rest) > 1 else ()
+        more = len(rest) > 1
+        choices = tuple(
+            choice
+            for choice in turn.session.choices
+            if more or choice.target != "command:detail"  # nothing is left to tell
+        )
         reply = Reply(text=rest[0], rest=rest[1:], choices=choices, topic=turn.session.topic)
         return Answer(reply=reply, decision="command", intent=turn.session.topic)
 

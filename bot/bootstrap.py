@@ -235,7 +235,7 @@ class House:
     def default_account(self) -> Account:
         """Return the account of the settings."""
         chosen = self.settings
-        keys = (chosen.aes_key,) if chosen.aes_key else ()
+        keys = tuple(key for key in (chosen.aes_key, chosen.previous_aes_key) if key)
         return Account(
             slug=DEFAULT_ACCOUNT,
             gh_id=chosen.gh_id,

@@ -35,6 +35,8 @@ class Settings:
         data_keys: Fernet keys for personal fields, newest first.
         app_id: the ``default`` account at the platform.
         mode: wire mode of the ``default`` account.
+        previous_aes_key: the ``default`` account's EncodingAESKey before the present one, while the
+            platform still uses it for some messages (WECHAT.md §1.2); "" for none.
         api_base: where customer messages go.
         community: community of residents who have not chosen one.
         port: web port; the sandbox listens one above.
@@ -71,6 +73,7 @@ class Settings:
     app_secret: str = field(repr=False, default="")
     token: str = field(repr=False, default="")
     aes_key: str = field(repr=False, default="")
+    previous_aes_key: str = field(repr=False, default="")
 
     @property
     def embedded_redis(self) -> bool:
@@ -121,6 +124,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         app_secret=env.get("BOT_WECHAT_APP_SECRET", ""),
         token=env.get("BOT_WECHAT_TOKEN", ""),
         aes_key=env.get("BOT_WECHAT_AES_KEY", ""),
+        previous_aes_key=env.get("BOT_WECHAT_PREVIOUS_AES_KEY", ""),
         gh_id=env.get("BOT_WECHAT_GH_ID", SANDBOX_GH_ID),
         mode=cast(Mode, env.get("BOT_WECHAT_MODE", "secure")),
         api_base=env.get("BOT_WECHAT_API_BASE") or (own_host if sandbox else WECHAT_API),
@@ -187,6 +191,8 @@ def _mistakes(settings: Settings) -> list[str]:
         found.append("BOT_WECHAT_TOKEN: expected the token set at the platform, found nothing")
     if not _AES_KEY.fullmatch(settings.aes_key) and settings.mode != "plaintext":
         found.append("BOT_WECHAT_AES_KEY: expected 43 letters and digits (EncodingAESKey)")
+    if settings.previous_aes_key and not _AES_KEY.fullmatch(settings.previous_aes_key):
+        found.append("BOT_WECHAT_PREVIOUS_AES_KEY: expected 43 letters and digits (the former key)")
     if settings.mode not in {"secure", "compatible", "plaintext"}:
         found.append(
             f"BOT_WECHAT_MODE: expected secure, compatible or plaintext, found {settings.mode!r}"

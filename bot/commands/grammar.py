@@ -19,6 +19,7 @@ def declare(commands: Any) -> None:
     _declare_db(commands)
     _declare_staff(commands)
     _declare_account(commands)
+    _declare_menu(commands)
     _declare_privacy(commands)
 
 
@@ -111,6 +112,13 @@ def _declare_account(commands: Any) -> None:
     put.set_defaults(run="records:run_account_put")
     found = actions.add_parser("list", help="list accounts, without secrets")
     found.set_defaults(run="records:run_account_list")
+
+
+def _declare_menu(commands: Any) -> None:
+    actions = _actions(commands, "menu", "the buttons below an official account's chat")
+    put = actions.add_parser("put", help="replace the menu with the one in the words")
+    put.add_argument("account", nargs="?", default="default", metavar="ACCOUNT")
+    put.set_defaults(run="menus:run_put")
 
 
 def _declare_privacy(commands: Any) -> None:

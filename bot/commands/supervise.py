@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -33,13 +33,24 @@ class Supervisor:
         log_dir: where each child's log goes.
         tend: looks after what else the deployment owns, about once a second; tells whether it had
             to start something again.
+        errands: commands run once, beside the others, when web and sandbox are ready; one that
+            fails is told and not repeated.
     """
 
-    def __init__(self, environ: Mapping[str, str], *, log_dir: Path, tend: Callable[[], bool]):
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        log_dir: Path,
+        tend: Callable[[], bool],
+        errands: Sequence[Sequence[str]] = (),
+    ):
         self._environ = dict(environ)
         self._log_dir = log_dir
         self._tend = tend
+        self._errands = errands
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._stop = Event()
 
     def run(self, settings: Settings, banner: list[str]) -> int:
@@ -61,9 +72,12 @@ class Supervisor:
             for name in PROCESSES:
                 if name not in FIRST:
                     self._start(name)
+            for errand in self._errands:
+                self._running[" ".join(errand)] = self._spawn(errand[0], *errand)
             print("\n".join(["", "NuanLin is ready.", *banner, "Ctrl-C stops it."]), flush=True)
             while not self._stop.wait(1.0):
                 self._revive()
+                self._reap()
                 self._look_after()
         finally:
             self._stop_all()
@@ -73,9 +87,12 @@ class Supervisor:
         self._stop.set()
 
     def _start(self, name: str) -> None:
-        with (self._log_dir / f"{name}.log").open("ab") as log:
-            self._children[name] = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "bot", name],
+        self._children[name] = self._spawn(name, name)
+
+    def _spawn(self, log_name: str, *command: str) -> subprocess.Popen[bytes]:
+        with (self._log_dir / f"{log_name}.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "bot", *command],
                 cwd=package_root(),
                 env=self._environ,
                 stdout=log,
@@ -89,6 +106,15 @@ class Supervisor:
                 print(f"{name} ended with {child.returncode}; starting it again", file=sys.stderr)
                 time.sleep(_RESTART_PAUSE_S)
                 self._start(name)
+
+    def _reap(self) -> None:
+        """Take note of errands that ended; a failed one is told once and left."""
+        for errand, child in list(self._running.items()):
+            if child.poll() is None:
+                continue
+            del self._running[errand]
+            if child.returncode:
+                print(f"{errand} failed; see the logs in {self._log_dir}", file=sys.stderr)
 
     def _look_after(self) -> None:
         try:
@@ -119,11 +145,12 @@ class Supervisor:
         return self._stop.is_set()
 
     def _stop_all(self) -> None:
-        for child in self._children.values():
+        children = [*self._children.values(), *self._running.values()]
+        for child in children:
             if child.poll() is None:
                 child.terminate()
         deadline = time.monotonic() + STOP_S
-        for child in self._children.values():
+        for child in children:
             try:
                 child.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:

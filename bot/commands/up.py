@@ -39,7 +39,9 @@ def run_up(_arguments: argparse.Namespace) -> int:
         figures = data_dir / "metrics"
         _empty(figures)
         environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
-        supervisor = Supervisor(environ, log_dir=data_dir / "log", tend=redis.tend)
+        supervisor = Supervisor(
+            environ, log_dir=data_dir / "log", tend=redis.tend, errands=errands(settings)
+        )
         return supervisor.run(settings, banner(settings, login))
     finally:
         redis.stop()
@@ -49,6 +51,16 @@ def _empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.glob("*.db"):
         file.unlink()
+
+
+def errands(settings: Settings) -> tuple[tuple[str, ...], ...]:
+    """Return the commands to run once when everything is ready.
+
+    The emulator starts without a menu, so it is given one. An account at the real platform, set
+    with ``BOT_WECHAT_API_BASE``, is left alone: its menu changes when an operator says so.
+    """
+    sandbox = f"http://127.0.0.1:{settings.port + 1}"
+    return (("menu", "put"),) if settings.api_base.rstrip("/") == sandbox else ()
 
 
 def prepare(settings: Settings) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.dialog.moves import Move, MoveKind, Vocabulary, needs_memory, read
 from bot.domain.messages import Inbound, Kind
-from bot.domain.replies import Choice, Reply
+from bot.domain.replies import Choice, ProfileChange, Reply
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session
 from bot.pipeline.outcome import Answer
@@ -161,13 +161,20 @@ class Conversation:
 
     def _both(self, answers: list[Answer]) -> Answer:
         first, second = (answer.reply or Reply() for answer in answers[:2])
+        first = replace(  # what the second answer promises holds too
+            first,
+            alert=first.alert or second.alert,
+            profile=first.profile if first.profile != ProfileChange() else second.profile,
+        )
         joined = f"{first.text}\n\n{second.text}"
         choices = tuple(dict.fromkeys((*first.choices[:2], *second.choices[:2])))
         if len(joined) <= _TOGETHER_CHARS:
             reply = replace(first, text=joined, choices=choices, rest=(*first.rest, *second.rest))
         else:
             note = self._registry.machine.say("second_ask")
-            reply = replace(first, text=f"{first.text}\n{note}", rest=(second.text, *first.rest))
+            reply = replace(
+                first, text=f"{first.text}\n{note}", rest=(second.text, *second.rest, *first.rest)
+            )
         return replace(answers[0], reply=reply)
 
     def _clarify(self, found: Understanding) -> Answer:

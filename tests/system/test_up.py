@@ -3,6 +3,7 @@
 import pytest
 
 from bot.state import keys
+from bot.testing import Heard, Phone
 from tests.contract.records.cluster import Cluster
 from tests.system.deployment import READY_S, Deployment, RedisServer, deployed, new_openid
 from tests.system.machine import alive, arguments, descendants, until
@@ -36,6 +37,25 @@ def test_the_banner_tells_where_everything_is(deployment: Deployment) -> None:
     assert f"http://127.0.0.1:{deployment.settings.port + 1}/" in printed
     assert "first login  admin / " in printed
     assert deployment.settings.token in printed
+
+
+def test_the_sandbox_shows_the_menu_and_a_tap_is_answered(deployment: Deployment) -> None:
+    """A child of its own puts it there once and is gone; a newcomer has buttons to press."""
+    phone = deployment.phone()
+    tapped = until(lambda: _tap(phone), seconds=60, what="the menu is there")
+
+    assert (tapped.outcome, tapped.problems) == ("replied", ())
+    assert "住满半年" in tapped.text
+    until(lambda: not deployment.children("menu put"), seconds=20, what="the child has ended")
+    assert "is set" in (deployment.folder / "log" / "menu.log").read_text(encoding="utf-8")
+
+
+def _tap(phone: Phone) -> Heard | None:
+    """Press 办事 and 居住证; nothing while there is no such button."""
+    try:
+        return phone.act("menu", path=[0, 0])
+    except ValueError:
+        return None
 
 
 def test_an_alert_reaches_the_staff_group_through_all_processes(deployment: Deployment) -> None:

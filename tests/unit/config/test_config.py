@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import House
+from bot.channel.wechat.crypto import Envelope, Opened
 from bot.config import SANDBOX_APP_ID, generate, load
-from bot.domain.errors import ConfigError
-from bot.testing import make_settings
+from bot.domain.errors import ConfigError, Unparsable
+from bot.testing import FakeClock, make_settings
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+OLD_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba"
 
 
 def test_nothing_set_names_everything_that_is_missing(tmp_path: Path):
@@ -37,6 +40,7 @@ def test_nothing_set_names_everything_that_is_missing(tmp_path: Path):
         ("BOT_TIMESTAMP_WINDOW_S", "1d"),
         ("BOT_WECHAT_MODE", "open"),
         ("BOT_WECHAT_AES_KEY", "short"),
+        ("BOT_WECHAT_PREVIOUS_AES_KEY", "short"),
         ("BOT_LOG_LEVEL", "LOUD"),
         ("BOT_LOG_FORMAT", "xml"),
         ("BOT_DATA_KEYS", "no-fernet-key"),
@@ -102,11 +106,36 @@ def test_plaintext_needs_no_key(tmp_path: Path):
     assert found.mode == "plaintext"
 
 
+def test_while_a_key_changes_both_keys_open_and_the_new_one_comes_first(tmp_path: Path):
+    """The platform uses the old one for a while (WECHAT.md §1.2)."""
+    settings = make_settings(tmp_path, BOT_WECHAT_PREVIOUS_AES_KEY=OLD_KEY)
+    ours = House(settings, FakeClock()).default_account().envelope
+
+    for number, key in enumerate((settings.aes_key, OLD_KEY)):
+        sealed = Envelope(settings.token, settings.app_id, (key,)).encrypt(b"<xml/>")
+        assert ours.open(sealed) == Opened(b"<xml/>", number)
+
+
+def test_without_a_previous_key_only_the_present_one_opens(tmp_path: Path):
+    """A key that was taken out is worth nothing any more."""
+    settings = make_settings(tmp_path)
+    ours = House(settings, FakeClock()).default_account().envelope
+    sealed = Envelope(settings.token, settings.app_id, (OLD_KEY,)).encrypt(b"<xml/>")
+
+    assert settings.previous_aes_key == ""
+    with pytest.raises(Unparsable):
+        ours.open(sealed)
+
+
 def test_no_secret_is_ever_printed(tmp_path: Path):
     """Settings end up in tracebacks."""
-    shown = repr(make_settings(tmp_path, BOT_STAFF_ROBOT_KEY="robot-key"))
+    shown = repr(
+        make_settings(
+            tmp_path, BOT_STAFF_ROBOT_KEY="robot-key", BOT_WECHAT_PREVIOUS_AES_KEY=OLD_KEY
+        )
+    )
 
-    for secret in ("test-secret-key", KEY, "testtoken", "0" * 32, "robot-key"):
+    for secret in ("test-secret-key", KEY, OLD_KEY, "testtoken", "0" * 32, "robot-key"):
         assert secret not in shown
 
 

@@ -6,14 +6,16 @@ import pytest
 
 from bot.domain.errors import ConfigError
 from bot.domain.messages import Kind
-from bot.domain.replies import Choice, ProfileChange, Reply
+from bot.domain.replies import MAX_REPLY_CHARS, Choice, ProfileChange, Reply
+from bot.domain.residents import Resident
 from bot.domain.sessions import Session, load
+from bot.pipeline.converse import Turn
 from bot.pipeline.outcome import Answer, next_session
 from bot.pipeline.registry import Registry
 from bot.records import residents
 from bot.sdk import Capability, Intent, IntentKind, Role
 from bot.state import keys
-from bot.testing import START, Rig
+from bot.testing import START, Rig, make_inbound
 
 
 def sentence(rig: Rig, name: str) -> str:
@@ -27,6 +29,17 @@ def session_of(rig: Rig) -> Session:
 def pick(reply: str, label: str) -> str:
     """Return the number before a choice."""
     return reply[: reply.index(f" {label}")].split()[-1]
+
+
+def turn_of(rig: Rig, text: str, session: Session) -> Turn:
+    """Return a message in a conversation that never went through Redis."""
+    return Turn(
+        inbound=make_inbound(text),
+        session=session,
+        resident=Resident(ref=rig.ref, community="demo"),
+        pack=rig.house.packs.get("demo"),
+        now=rig.clock.now(),
+    )
 
 
 def test_a_question_and_its_follow_ups(rig: Rig):
@@ -51,6 +64,54 @@ def test_details_come_piece_by_piece_and_end(rig: Rig):
 
     assert told
     assert len(set(told)) == len(told)
+
+
+def test_after_the_last_piece_a_number_still_picks(rig: Rig):
+    """What was offered before stays, under the numbers the last piece shows; only 详细 is gone."""
+    rig.say("居住证怎么办")
+    offered = [choice.target for choice in session_of(rig).choices]
+    while session_of(rig).rest:
+        last = rig.say("详细")
+
+    kept = session_of(rig).choices
+    assert "command:detail" in offered
+    assert [choice.target for choice in kept] == [
+        target for target in offered if target != "command:detail"
+    ]
+    for number, choice in enumerate(kept, 1):
+        assert f"{number} {choice.label}" in last
+    where = 1 + [choice.target for choice in kept].index("field:where")
+    assert rig.say(str(where)).startswith("在哪办")
+
+
+def test_a_piece_before_the_last_still_offers_the_next(rig: Rig):
+    """详细 stays among the choices as long as there is more, and goes with the last."""
+    choices = (
+        Choice(label="要带什么", target="field:papers"),
+        Choice(label="详细", target="command:detail"),
+    )
+    session = Session(
+        topic="services.residence_permit", choices=choices, rest=("第二段。", "第三段。")
+    )
+
+    middle = rig.house.conversation.answer(turn_of(rig, "详细", session))
+    later = next_session(session, middle, rig.clock.now())
+    last = rig.house.conversation.answer(turn_of(rig, "详细", later))
+
+    assert middle.reply is not None
+    assert last.reply is not None
+    assert (middle.reply.text, middle.reply.choices) == ("第二段。", choices)
+    assert (last.reply.text, last.reply.choices) == ("第三段。", choices[:1])
+    assert last.reply.rest == ()
+
+
+def test_a_number_that_was_not_offered_after_the_last_piece_says_so(rig: Rig):
+    """Keeping the choices invents none."""
+    rig.say("居住证怎么办")
+    while session_of(rig).rest:
+        rig.say("详细")
+
+    assert rig.say("9") == sentence(rig, "lost_number")
 
 
 def test_a_number_picks_and_its_topic_follows(rig: Rig):
@@ -124,6 +185,46 @@ def test_two_asks_are_answered_together_or_one_after_the_other(rig: Rig):
 
     assert "居住" in told
     assert "工资" in told or "工钱" in told
+
+
+@pytest.mark.parametrize("focus", ["", "papers", "where"])
+def test_two_answers_in_one_reply_stay_within_six_hundred_characters(rig: Rig, focus: str):
+    """With choices and passport, uncut: every answer of the fullest pack beside every third."""
+    conversation = rig.house.conversation
+    turn = turn_of(rig, "两件事", Session())
+    plain = [name for name, found in rig.house.registry.intents.items() if not found.effects]
+    answers = [conversation._act(turn, name, decision="answer", focus=focus) for name in plain]
+
+    together = 0
+    for first in answers:
+        for second in answers[::3]:
+            reply = conversation._both([first, second]).reply
+            assert reply is not None
+            assert second.reply is not None
+            told = rig.house.speech.text(reply, "zh-Hans")
+            assert len(told) <= MAX_REPLY_CHARS
+            assert reply.text.strip() in told, (first.intent, second.intent)
+            shown = second.reply.text in reply.text
+            assert shown or reply.rest[0] == second.reply.text
+            together += shown
+    assert 0 < together < len(answers) * len(answers[::3])
+
+
+def test_details_with_their_choices_are_never_cut(rig: Rig):
+    """Six hundred characters hold the longest piece and the numbers below it."""
+    conversation, seen = rig.house.conversation, 0
+    plain = [name for name, found in rig.house.registry.intents.items() if not found.effects]
+    for name in plain:
+        reply = conversation._act(turn_of(rig, "x", Session()), name, decision="answer").reply
+        while reply is not None and reply.rest:
+            session = Session(topic=name, choices=reply.choices, rest=reply.rest)
+            reply = conversation.answer(turn_of(rig, "详细", session)).reply
+            assert reply is not None
+            told = rig.house.speech.text(reply, "zh-Hans")
+            assert len(told) <= MAX_REPLY_CHARS
+            assert reply.text.strip() in told, name
+            seen += 1
+    assert seen > 50
 
 
 @pytest.mark.parametrize(

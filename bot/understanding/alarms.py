@@ -12,7 +12,7 @@ from bot.understanding.crisis import best_margin
 from bot.understanding.encoder import Encoder
 from bot.understanding.features import GramSpace
 from bot.understanding.heads import Head
-from bot.understanding.learn import OUTSIDE, labelled, look_alikes
+from bot.understanding.lessons import OUTSIDE, labelled, look_alikes
 from bot.understanding.model import Alarm
 from bot.understanding.phrasebook import Phrasebook
 from bot.understanding.training import fit_head, folds_of, head_scores, sparse_rows, vectors

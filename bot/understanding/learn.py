@@ -8,36 +8,17 @@ from pathlib import Path
 from bot.logs import logger
 from bot.understanding.encoder import Encoder, RememberingEncoder
 from bot.understanding.features import GramSpace
+from bot.understanding.lessons import labelled, look_alikes
 from bot.understanding.lexical import LexicalIndex, postings
 from bot.understanding.model import Model, Sorter, fingerprint, load, save
 from bot.understanding.normalize import normalize
 from bot.understanding.phrasebook import Phrasebook
 
-#: Label of messages that belong to no intent.
-OUTSIDE = ""
-
-
-def labelled(book: Phrasebook) -> list[tuple[str, str]]:
-    """Return (normal form, intent) of all phrases once each, then the out-of-scope messages."""
-    seen: dict[tuple[str, str], None] = {}
-    for intent, found in book.sets.items():
-        for text in found.texts():
-            normal = normalize(text)
-            if normal:
-                seen.setdefault((normal, intent))
-    taken = {normal for normal, _ in seen}
-    for lines in book.outside.values():
-        for text in lines:
-            normal = normalize(text)
-            if normal and normal not in taken:
-                seen.setdefault((normal, OUTSIDE))
-    return list(seen)
-
-
-def look_alikes(book: Phrasebook) -> list[str]:
-    """Return the normal forms of sentences that only look like a crisis."""
-    found = (normalize(text) for group in book.sets.values() for text in group.look_alikes)
-    return list(dict.fromkeys(normal for normal in found if normal))
+#: Modules of this package that decide what an artefact holds.
+FITTED_BY = (
+    "alarms", "calibrate", "features", "heads", "learn", "lessons", "lexical", "model", "normalize",
+    "training",
+)  # fmt: skip
 
 
 def model_for(
@@ -69,14 +50,21 @@ def model_for(
 
 
 def _contents(book: Phrasebook, safety: Sequence[str], encoder: Encoder | None) -> Iterator[str]:
+    yield from _method()
     yield encoder.name if encoder else ""
     yield from sorted(safety)
     for normal, intent in labelled(book):
         yield f"{intent}\t{normal}"
     yield from look_alikes(book)
-    for intent, found in book.sets.items():
-        for rule in found.rules:
-            yield f"{intent}\t{rule.all}\t{rule.none}\t{rule.score}\t{rule.safety}"
+    for found in book.sets.values():
+        for style, texts in found.phrases.items():
+            yield from (f"{found.intent}\t{style}\t{text}" for text in texts)
+
+
+def _method() -> Iterator[str]:
+    """Yield the source of whatever decides what is learned: a changed method is learned anew."""
+    for name in FITTED_BY:
+        yield (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8")
 
 
 @contextmanager

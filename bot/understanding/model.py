@@ -15,7 +15,7 @@ from bot.understanding.features import GramSpace, Ids, Values
 from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
-#: Raised when features, heads or files change their meaning; older artefacts are then refitted.
+#: Raised when the files of an artefact change their form; older ones are then not read.
 VERSION = 18
 _META = "model.json"
 T = TypeVar("T")

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from bot.understanding.crisis import FIRE_FROM, CrisisDetector, VectorSource
 from bot.understanding.encoder import Encoder
 from bot.understanding.features import Ids, Values
-from bot.understanding.learn import OUTSIDE, model_for
+from bot.understanding.learn import model_for
+from bot.understanding.lessons import OUTSIDE
 from bot.understanding.model import Model
 from bot.understanding.normalize import clauses, normalize
 from bot.understanding.phrasebook import Phrasebook

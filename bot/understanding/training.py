@@ -1,8 +1,7 @@
 """Fits the heads and their weighing on phrases alone; the only module that knows scikit-learn.
 
-Three quarters of the phrases fit trial heads, the remaining quarter teaches how far their scores
-may be
-trusted (evaluation data is never seen), then final heads are fitted on all of them. Deterministic.
+Trial heads are fitted without some styles of wording, which then teach how far scores may be
+trusted; final heads are fitted on all phrases. Deterministic.
 """
 
 import hashlib

@@ -1,0 +1,30 @@
+"""Which sentence teaches what: labelled phrases, out-of-scope messages, look-alikes."""
+
+from bot.understanding.normalize import normalize
+from bot.understanding.phrasebook import Phrasebook
+
+#: Label of messages that belong to no intent.
+OUTSIDE = ""
+
+
+def labelled(book: Phrasebook) -> list[tuple[str, str]]:
+    """Return (normal form, intent) of all phrases once each, then the out-of-scope messages."""
+    seen: dict[tuple[str, str], None] = {}
+    for intent, found in book.sets.items():
+        for text in found.texts():
+            normal = normalize(text)
+            if normal:
+                seen.setdefault((normal, intent))
+    taken = {normal for normal, _ in seen}
+    for lines in book.outside.values():
+        for text in lines:
+            normal = normalize(text)
+            if normal and normal not in taken:
+                seen.setdefault((normal, OUTSIDE))
+    return list(seen)
+
+
+def look_alikes(book: Phrasebook) -> list[str]:
+    """Return the normal forms of sentences that only look like a crisis."""
+    found = (normalize(text) for group in book.sets.values() for text in group.look_alikes)
+    return list(dict.fromkeys(normal for normal in found if normal))

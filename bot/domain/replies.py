@@ -1,8 +1,7 @@
 """What a capability gives back: words, choices, and what staff must hear of."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
 
 from bot.domain.text import fit
 
@@ -86,10 +85,6 @@ class Reply:
     alert: Alert | None = None
     profile: ProfileChange = field(default_factory=ProfileChange)
     article: Article | None = None
-
-    def with_topic(self, topic: str) -> Self:
-        """Return the same reply with ``topic`` open, unless it already names one."""
-        return self if self.topic else replace(self, topic=topic)
 
 
 def spoken(reply: Reply, *, choose: str) -> str:

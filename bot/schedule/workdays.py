@@ -26,13 +26,6 @@ class ChinaCalendar:
         """Tell whether ``day`` is a public holiday; weekends alone are none."""
         return _holiday(day)
 
-    def is_workday(self, day: date) -> bool | None:
-        """Tell whether offices work on ``day``, shifted working days included."""
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return None
-
     def upcoming(self, rrule: str, after: date, count: int) -> Sequence[Occurrence]:
         """Return the next ``count`` days of an RFC 5545 rule, from ``after`` on (inclusive)."""
         return _upcoming(rrule, after, min(count, _MAX_COUNT))

@@ -2,10 +2,10 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
@@ -19,7 +19,6 @@ CALL_TIMEOUT_S = 0.8
 CONNECT_TIMEOUT_S = 0.4
 #: After a failure nobody asks Redis again for this long, so turns do not queue up behind timeouts.
 BREAK_S = 1.0
-T = TypeVar("T")
 
 
 class State:
@@ -142,11 +141,3 @@ def _exchange(connection: Any, words: tuple[Any, ...]) -> Any:
     """
     connection.send_command(*words, check_health=False)
     return connection.read_response()
-
-
-def attempt(work: Callable[[], T], default: T) -> T:
-    """Return ``work()``, or ``default`` when Redis does not answer."""
-    try:
-        return work()
-    except StoreUnavailable:
-        return default

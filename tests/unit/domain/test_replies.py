@@ -1,7 +1,5 @@
 """A reply as a resident reads it."""
 
-import pytest
-
 from bot.domain.replies import MAX_REPLY_CHARS, Choice, Reply, spoken
 
 
@@ -49,9 +47,3 @@ def test_choices_longer_than_the_whole_reply_leave_no_room_for_the_text():
     choices = tuple(Choice(label="长" * 300, target=str(n)) for n in range(3))
 
     assert "很长" not in read(text="很长。" * 400, choices=choices)
-
-
-@pytest.mark.parametrize(("own", "expected"), [("", "a.b"), ("c.d", "c.d")])
-def test_a_topic_is_set_only_where_none_is(own: str, expected: str):
-    """A capability's own topic wins."""
-    assert Reply(topic=own).with_topic("a.b").topic == expected

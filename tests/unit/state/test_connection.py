@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import ConfigError, StoreUnavailable
 from bot.state import connection, embedded
-from bot.state.connection import State, attempt
+from bot.state.connection import State
 from bot.state.embedded import EmbeddedRedis, server_binary
 from bot.state.leases import Lease
 from bot.state.rates import MinuteBudget
@@ -34,15 +34,6 @@ def test_after_a_failure_nobody_asks_again_for_a_second(tmp_path, monkeypatch):
         time.sleep(0.31)
         state.ping()
     state.close()
-
-
-def test_a_default_can_stand_in():
-    """Where memory is a convenience."""
-
-    def away() -> int:
-        raise StoreUnavailable("no")
-
-    assert (attempt(lambda: 7, 0), attempt(away, 0)) == (7, 0)
 
 
 def test_one_holder_plays_a_role_and_each_has_a_higher_number(state: State):

@@ -112,7 +112,7 @@ def _reply(
             *choices[:3],
             Choice(label=ctx.words.say("more_places"), target="command:detail"),
         )
-    elif any(entry.latitude is not None for entry in entries):
+    elif ctx.inbound.latitude is None and any(entry.latitude is not None for entry in entries):
         lines.append(ctx.words.say("send_location"))
     if ctx.pack.fictional:
         lines.append(ctx.words.say("fictional"))

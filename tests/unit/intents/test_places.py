@@ -1,5 +1,7 @@
 """Stations and venues, by name or by what they offer."""
 
+from bot.domain.messages import Kind
+from bot.testing import make_inbound
 from tests.factories import reply_to
 
 
@@ -25,3 +27,12 @@ def test_what_an_account_says_of_a_place_without_address_is_told():
     assert "全县有22个" in text
     assert "现在开不开，问协会" in text
     assert "位置" not in text
+
+
+def test_whoever_sent_his_position_is_not_asked_for_it():
+    """He reads the nearest places, with distances, and no more questions."""
+    here = make_inbound(kind=Kind.LOCATION, latitude=23.13, longitude=113.57)
+    text = reply_to("places.station", inbound=here).text
+
+    assert "走" in text or "公里" in text
+    assert "把您的位置发给我" not in text

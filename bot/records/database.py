@@ -1,6 +1,7 @@
 """The one door to SQL: connection pool, transactions, and the border where driver errors end."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -35,6 +36,8 @@ MAX_BATCH = 1_000
 #: Primary SQLite result codes that pass: BUSY, LOCKED, IOERR, FULL, CANTOPEN, PROTOCOL.
 _SQLITE_PASSING = frozenset({5, 6, 10, 13, 14, 15})
 _READING = "nuanlin_reading"
+#: Pause between two tries to switch a file to its write-ahead log.
+_SWITCH_POLL_S = 0.01
 
 
 def parse_url(url: str) -> URL:
@@ -298,15 +301,35 @@ def _tune_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
-        for pragma in (
-            f"busy_timeout = {busy_timeout_ms}",
-            "journal_mode = WAL",
-            "synchronous = FULL",  # a promise survives a power cut (DESIGN.md §1)
-            "foreign_keys = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}").close()
+        _write_ahead(connection, busy_timeout_ms)
+        # FULL: a promise survives a power cut (DESIGN.md §1)
+        connection.execute("PRAGMA synchronous = FULL").close()
+        connection.execute("PRAGMA foreign_keys = ON").close()
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         reading = connection.get_execution_options().get(_READING, False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _write_ahead(connection: sqlite3.Connection, busy_timeout_ms: int) -> None:
+    """Switch a file to its write-ahead log, waiting for others who do the same.
+
+    SQLite does not apply its busy timeout to this one statement: of several processes that open a
+    new file at once, some would be refused at once.
+
+    Raises:
+        sqlite3.OperationalError: the file stays locked for longer than the timeout.
+    """
+    until = time.monotonic() + busy_timeout_ms / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() >= until:
+                raise
+            time.sleep(_SWITCH_POLL_S)
+        else:
+            return

@@ -93,3 +93,12 @@ def upgrade_same_database(barrier: Any, url: str) -> str:
     """Migrate one database."""
     barrier.wait(WAIT_S)
     return upgrade(url)
+
+
+def upgrade_new_files(barrier: Any, urls: list[str]) -> list[str]:
+    """Migrate many new files, each at the same moment as the others do."""
+    reached = []
+    for url in urls:
+        barrier.wait(WAIT_S)
+        reached.append(upgrade(url))
+    return reached

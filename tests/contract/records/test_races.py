@@ -44,3 +44,10 @@ def test_eight_hosts_migrate_one_database(empty_url):
     results = racing.together(racing.upgrade_same_database, PROCESSES, empty_url)
     assert results == [migrate.head()] * PROCESSES
     assert migrate.current(empty_url) == migrate.head()
+
+
+def test_new_files_opened_by_eight_processes_at_once_refuse_nobody(tmp_path):
+    """Many times over: SQLite itself refuses some of those who switch a new file to its log."""
+    urls = [f"sqlite:///{tmp_path / f'{n}.db'}" for n in range(3 * ROUNDS)]
+    results = racing.together(racing.upgrade_new_files, PROCESSES, urls)
+    assert results == [[migrate.head()] * len(urls)] * PROCESSES

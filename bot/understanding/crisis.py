@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from bot.understanding.calibrate import Logistic
 from bot.understanding.features import Ids, Values
 from bot.understanding.model import Alarm
-from bot.understanding.rules import RuleBook, RuleHit
+from bot.understanding.rules import RuleHit
 
+#: Gives the sentence vector of one message when it is asked for, or nothing.
+Vector = Callable[[], NDArray[np.float32] | None]
 #: What a crisis rule adds to the log-odds. Set, not fitted: the rules were written with the
 #: phrases and look-alikes in sight, which would make them look perfect.
 RULE_WORTH = 1.2
@@ -32,19 +34,13 @@ class CrisisDetector:
 
     Args:
         alarm: learned part, or nothing.
-        rules: crisis rules.
     """
 
-    def __init__(self, alarm: Alarm | None, rules: RuleBook):
+    def __init__(self, alarm: Alarm | None):
         self._alarm = alarm
-        self._rules = rules
-
-    def hits(self, normal: str) -> list[RuleHit]:
-        """Return the crisis rules that fire."""
-        return self._rules.hits(normal)
 
     def odds(
-        self, features: tuple[Ids, Values], hits: Sequence[RuleHit], vector: "VectorSource"
+        self, features: tuple[Ids, Values], hits: Sequence[RuleHit], vector: Vector
     ) -> tuple[float, str]:
         """Return how likely the message is a crisis and which one.
 
@@ -94,19 +90,3 @@ def _odds(
 def odds_of(weights: tuple[float, ...], margin: float, rule: float) -> float:
     """Return the odds of a crisis from the best margin and the strongest rule."""
     return Logistic((weights[0], weights[1] + RULE_WORTH * rule))((margin,))
-
-
-class VectorSource:
-    """Computes the sentence vector of one message at most once, and only when asked."""
-
-    def __init__(self, compute: Callable[[], NDArray[np.float32] | None]):
-        self._compute = compute
-        self._found: NDArray[np.float32] | None = None
-        self._asked = False
-
-    def __call__(self) -> NDArray[np.float32] | None:
-        """Return the vector, or nothing without an encoder."""
-        if not self._asked:
-            self._asked = True
-            self._found = self._compute()
-        return self._found

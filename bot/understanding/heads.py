@@ -65,14 +65,16 @@ class Weighing:
     outside: float
     place: int
 
-    def probabilities(self, evidence: Scores, rules: Scores) -> Scores:
+    def probabilities(self, evidence: Scores, rules: Scores | None = None) -> Scores:
         """Return one probability an intent.
 
         Args:
             evidence: one row a kind of evidence, one column an intent.
-            rules: weight of the keyword rule that fires for each intent.
+            rules: weight of the keyword rule that fires for each intent; nothing when none does.
         """
-        total = np.array(self.weights, np.float32) @ evidence + RULE_WORTH * rules
+        total = np.array(self.weights, np.float32) @ evidence
+        if rules is not None:
+            total = total + RULE_WORTH * rules
         if self.place >= 0:
             total[self.place] += self.outside
         total -= total.max()

@@ -78,14 +78,15 @@ class Ledger:
         if time.monotonic() < self._away_until:
             return None
         try:
-            found = residents.get(self._db, ref)
+            found = residents.choices(self._db, ref)
         except StoreError:
             self._away_until = time.monotonic() + _BREAK_S
             logger().warning("records.away")
             return None
         if found is None:
             return Profile()
-        return Profile(community=found.community or "", language=found.language or "", known=True)
+        community, language = found
+        return Profile(community=community or "", language=language or "", known=True)
 
     def settle(self, inbound: Inbound, ref: str, resident: Resident, answer: Answer) -> Answer:
         """Make durable what the answer promises.

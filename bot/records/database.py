@@ -37,6 +37,8 @@ MAX_BATCH = 1_000
 #: Primary SQLite result codes that pass: BUSY, LOCKED, IOERR, FULL, CANTOPEN, PROTOCOL.
 _SQLITE_PASSING = frozenset({5, 6, 10, 13, 14, 15})
 _READING = "nuanlin_reading"
+#: An open transaction, handed to calls whose writes belong together (:meth:`Database.session`).
+Unit = Session
 #: Pause between two tries to switch a file to its write-ahead log.
 _SWITCH_POLL_S = 0.01
 
@@ -156,6 +158,20 @@ class Database:
             StoreError: it refused what was asked.
         """
         with border(), self._writers.begin() as session:
+            yield session
+
+    @contextmanager
+    def within(self, unit: Unit | None) -> Iterator[Session]:
+        """Give the transaction ``unit`` that is open already, else open one that may write.
+
+        Raises:
+            StoreUnavailable: the database cannot be reached, is overloaded or timed out.
+            StoreError: it refused what was asked.
+        """
+        if unit is not None:
+            yield unit
+            return
+        with self.session() as session:
             yield session
 
     @contextmanager

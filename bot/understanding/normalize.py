@@ -21,7 +21,10 @@ _FILLERS = re.compile(
     r"那个那个|那个啥|嗯嗯|嗯|呃|额|哎呀|哎|诶|唉|哈喽(?=.)|你好(?=.{3})|您好(?=.{3})|在吗(?=.{3})|"
     r"(?<=.)[呀哇啦哦噢喔嘞咧哩呐哈呗嘛啊]+$"
 )
-_CLAUSE = re.compile(r"[，。！？；,.!?;\n~～、]+|(?:还有(?=.{2})|顺便|顺带|另外|再一个|第二个问题)")
+_CLAUSE = re.compile(
+    r"[，。！？；,.!?;\n~～、]+|(?<=[\u4e00-\u9fff0-9])\s+(?=[\u4e00-\u9fff])|"
+    r"(?:还有(?=.{2})|顺便|顺带|另外|再一个|再问下|再问一下|还想问|还要问|第二个问题)"
+)
 _LATIN = re.compile(r"[a-z]+")
 _ROUNDS = 8
 #: First characters of the ranges that stand for syllables, for characters without one, and for runs

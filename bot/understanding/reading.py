@@ -21,6 +21,8 @@ from bot.understanding.rules import Hits, RuleBook, RuleHit
 PLAIN_FROM = 0.995
 #: The cheap evidence decides alone from here on; below, the encoder is asked.
 SURE_FROM = 0.98
+#: A clause with at least this share is read closely; the vector does not lift others to be sure.
+CLAUSE_HOPE = 0.2
 #: Share of an exact phrase; what is left belongs to all others together.
 _EXACT_SHARE = 0.99
 #: Labels that a reading ranks.
@@ -42,6 +44,7 @@ class Reading:
         hits: keyword rules that fired.
         stage: what decided: exact, n-grams, nearest or encoder.
         evidence: raw scores of the n-gram head and of the nearest phrases, when both were asked.
+        scores: raw scores of the best head that was asked.
     """
 
     shares: Shares
@@ -49,6 +52,7 @@ class Reading:
     hits: tuple[RuleHit, ...]
     stage: str
     evidence: Shares | None = None
+    scores: Shares | None = None
 
     def share(self, place: int) -> float:
         """Return the probability of the label at a place of the order; 0 beyond its end."""
@@ -117,6 +121,19 @@ class Reader:
         glance = self.glance(normal)
         return glance, self.cheap(glance)
 
+    def clauses(self, parts: Sequence[str]) -> list[Reading]:
+        """Read clauses, the hopeful ones closely; their vectors are computed together."""
+        found = [self.clause(part) for part in parts]
+        readings = [cheap for _, cheap in found]
+        unsure = [
+            at for at, cheap in enumerate(readings) if CLAUSE_HOPE <= cheap.share(0) < SURE_FROM
+        ]
+        vectors = self.vectors([parts[at] for at in unsure])
+        if vectors is not None:
+            for at, vector in zip(unsure, vectors, strict=True):
+                readings[at] = self.closely(*found[at], vector)
+        return readings
+
     def read(self, glance: Glance, vector: Vector) -> Reading:
         """Read a text, its vector too where the rest is not sure."""
         reading = self.cheap(glance)
@@ -135,14 +152,14 @@ class Reader:
             shares[self._place[exact]] = _EXACT_SHARE
             return ranked(shares, hits, "exact")
         sorter = self._model.sorter
-        ruled = self._ruled(hits)
+        rule_weights = self.ruled(hits)
         scores = sorter.cheap.score(*glance.features)
-        shares = sorter.weigh_alone.probabilities(scores[None], ruled)
+        shares = sorter.weigh_alone.probabilities(scores[None], rule_weights)
         if float(shares.max()) >= PLAIN_FROM:
-            return ranked(shares, hits, "n-grams")
+            return ranked(shares, hits, "n-grams", scores=scores)
         evidence = np.vstack([scores, self._nearness(glance)])
-        shares = sorter.weigh_cheap.probabilities(evidence, ruled)
-        return ranked(shares, hits, "nearest", evidence)
+        shares = sorter.weigh_cheap.probabilities(evidence, rule_weights)
+        return ranked(shares, hits, "nearest", evidence, scores)
 
     def closely(self, glance: Glance, cheap: Reading, vector: Shares) -> Reading:
         """Read a text with its vector; ``cheap`` is what was read without."""
@@ -151,8 +168,12 @@ class Reader:
             return cheap
         full = sorter.full.score(*glance.features, vector)
         evidence = np.vstack([full, cheap.evidence])
-        shares = sorter.weigh_full.probabilities(evidence, self._ruled(cheap.hits))
-        return ranked(shares, cheap.hits, "encoder", cheap.evidence)
+        shares = sorter.weigh_full.probabilities(evidence, self.ruled(cheap.hits))
+        return ranked(shares, cheap.hits, "encoder", cheap.evidence, full)
+
+    def evidence(self, glance: Glance) -> Shares:
+        """Return raw scores without the vector: (n-gram head, nearest phrases) x labels."""
+        return np.vstack([self._model.sorter.cheap.score(*glance.features), self._nearness(glance)])
 
     def _nearness(self, glance: Glance) -> Shares:
         nearness = np.zeros(len(self._place), np.float32)
@@ -160,7 +181,8 @@ class Reader:
             nearness[self._place[item.intent]] = item.score
         return nearness
 
-    def _ruled(self, hits: Sequence[RuleHit]) -> Shares | None:
+    def ruled(self, hits: Sequence[RuleHit]) -> Shares | None:
+        """Return the weight of the keyword rules by label, nothing when none fired."""
         if not hits:
             return None
         weight = np.zeros(len(self._place), np.float32)
@@ -171,11 +193,15 @@ class Reader:
 
 
 def ranked(
-    shares: Shares, hits: tuple[RuleHit, ...], stage: str, evidence: Shares | None = None
+    shares: Shares,
+    hits: tuple[RuleHit, ...],
+    stage: str,
+    evidence: Shares | None = None,
+    scores: Shares | None = None,
 ) -> Reading:
     """Return a reading, its labels ranked."""
     order = np.argsort(-shares, kind="stable")[:_RANKED]
-    return Reading(shares, tuple(order.tolist()), hits, stage, evidence)
+    return Reading(shares, tuple(order.tolist()), hits, stage, evidence, scores)
 
 
 def _exact(model: Model) -> dict[str, str]:

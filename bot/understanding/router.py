@@ -5,13 +5,14 @@ the sentence
 encoder is asked only where that is not sure. Crises are looked for before anything else.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from bot.understanding.crisis import FIRE_FROM, CrisisDetector
+from bot.understanding.asks import AskFinder
+from bot.understanding.crisis import CrisisDetector
 from bot.understanding.encoder import Encoder
 from bot.understanding.learn import model_for
 from bot.understanding.lessons import OUTSIDE
@@ -21,21 +22,11 @@ from bot.understanding.phrasebook import Phrasebook
 from bot.understanding.reading import SURE_FROM, Glance, Reader, Reading, Vector, ranked
 from bot.understanding.rules import RuleBook
 
-#: From this share on, "belongs to no intent" is believed and the message is not guessed at.
-OUTSIDE_FROM = 0.5
-#: A second ask in one message is answered too when its clause is this sure.
-SECOND_FROM = 0.85
 #: From these odds of the whole message on, its clauses are looked at for a crisis too.
-CLAUSE_DOUBT = 0.3
-#: From these odds on a crisis is answered as one too, when the sorter is sure of it as well.
-SECONDED_FROM = 0.2
-#: A sure clause leads where the whole is less sure than this.
-LEAD_BELOW = 0.5
+CLAUSE_DOUBT = 0.1
 MAX_CLAUSES = 6
-#: Up to so many clauses of an unsure message are read with the sentence vector too …
+#: Up to so many clauses of an unsure message are read with the sentence vector too.
 FEW_CLAUSES = 3
-#: … those that have at least this share without it: the vector does not lift others to be sure.
-CLAUSE_HOPE = 0.2
 #: Longest message that is looked at, in characters of its normal form; the platform allows more.
 MAX_CHARS = 400
 _CACHE = 4096
@@ -119,7 +110,8 @@ class Router:
         self._light = frozenset(light)
         rules = RuleBook([rule for found in book.sets.values() for rule in found.rules])
         self._reader = Reader(model, rules, encoder)
-        self._detector = CrisisDetector(model.alarm)
+        self._detector = CrisisDetector(model.alarm, self._labels, self._safety)
+        self._finder = finder(model, self._light)
         self.understand = lru_cache(maxsize=_CACHE)(self._understand)
 
     @classmethod
@@ -134,7 +126,8 @@ class Router:
     ) -> "Router":
         """Return a router over a phrasebook, its model read from ``folder`` or fitted."""
         crises = tuple(sorted(safety))
-        model = model_for(book, safety=crises, encoder=encoder, folder=folder)
+        small = tuple(sorted(light))
+        model = model_for(book, safety=crises, light=small, encoder=encoder, folder=folder)
         return cls(model, book, safety=crises, light=light, encoder=encoder)
 
     @property
@@ -160,14 +153,12 @@ class Router:
         parts = [part for part in clauses(text) if part != normal][:MAX_CLAUSES]
         glance = self._reader.glance(normal)
         vector = self._reader.vector(normal)
-        odds, crisis = self._crisis(glance, parts, vector)
         whole = self._reader.read(glance, vector)
-        asks = self._asks(whole, parts)
-        reading, seconds = self._settle(whole, asks)
+        odds, crisis = self._crisis(glance, whole, parts, vector)
+        asks = self._finder.find(whole, self._clauses(whole, parts))
         fired = self._fired(odds, crisis, whole)
-        if not fired:
-            reading = self._without_crises(reading)
-        decision, intents = self._decide(reading, seconds, fired)
+        reading = asks.lead if fired else self._without_crises(asks.lead)
+        decision, intents = self._decide(reading, asks.second, fired)
         return Understanding(
             normal=normal,
             decision=decision,
@@ -178,7 +169,9 @@ class Router:
             reasons=lambda: self._reasons(normal, reading, odds, fired),
         )
 
-    def _crisis(self, glance: Glance, parts: Sequence[str], vector: Vector) -> tuple[float, str]:
+    def _crisis(
+        self, glance: Glance, whole: Reading, parts: Sequence[str], vector: Vector
+    ) -> tuple[float, str]:
         """Return the odds of a crisis and which one.
 
         The whole message decides. A clause that sounds like a crisis by itself may be half a joke
@@ -186,57 +179,30 @@ class Router:
         """
         if self._reader.exact(glance.normal) not in {None, *self._safety}:
             return 0.0, ""  # word for word a known harmless phrase
-        whole = self._detector.odds(glance.features, glance.hits.crisis, vector)
-        if not CLAUSE_DOUBT <= whole[0] < FIRE_FROM:
-            return whole
-        best = whole
+        best = self._detector.judge(glance, whole, vector)
+        if not CLAUSE_DOUBT <= best[0] < self._detector.fire_from:
+            return best
         for piece in parts:
-            own, _ = self._reader.clause(piece)
+            own, cheap = self._reader.clause(piece)
             if own.hits.crisis:
                 near = self._reader.vector(piece)
-                best = max(best, self._detector.odds(own.features, own.hits.crisis, near))
+                best = max(best, self._detector.judge(own, cheap, near))
         return best
 
-    def _asks(self, whole: Reading, parts: Sequence[str]) -> list[Reading]:
+    def _clauses(self, whole: Reading, parts: Sequence[str]) -> list[Reading]:
         """Read the clauses of a message; where it is unsure, the hopeful ones closely."""
         if len(parts) < 2 or (whole.stage == "exact" and self._top(whole) not in self._light):
             return []
-        found = [self._reader.clause(part) for part in parts]
-        readings = [cheap for _, cheap in found]
         if len(parts) > FEW_CLAUSES or whole.share(0) >= SURE_FROM:
-            return readings
-        unsure = [
-            at for at, cheap in enumerate(readings) if CLAUSE_HOPE <= cheap.share(0) < SURE_FROM
-        ]
-        vectors = self._reader.vectors([parts[at] for at in unsure])
-        if vectors is not None:
-            for at, vector in zip(unsure, vectors, strict=True):
-                readings[at] = self._reader.closely(*found[at], vector)
-        return readings
-
-    def _settle(self, whole: Reading, parts: Sequence[Reading]) -> tuple[Reading, tuple[str, ...]]:
-        """Choose what is asked: small talk yields to an ask, a sure clause adds a second."""
-        sure: dict[str, Reading] = {}
-        for part in parts:
-            top = self._top(part)
-            if part.share(0) >= SECOND_FROM and top != OUTSIDE and top not in self._light:
-                sure.setdefault(top, part)
-        if not sure:
-            return whole, ()
-        lead = whole
-        if len(sure) > 1 and whole.share(0) < self._model.sorter.answer_from:
-            lead = next(iter(sure.values()))
-        elif self._top(whole) in self._light or whole.share(0) < LEAD_BELOW:
-            lead = max(sure.values(), key=lambda part: part.share(0))
-        return lead, tuple(top for top in sure if top != self._top(lead))[:1]
+            return [self._reader.clause(part)[1] for part in parts]
+        return self._reader.clauses(parts)
 
     def _fired(self, odds: float, crisis: str, whole: Reading) -> tuple[str, ...]:
         """Return the crisis that is answered as one, if any."""
-        if odds >= FIRE_FROM and crisis:
-            return (crisis,)
+        if odds < self._detector.fire_from or not crisis:
+            return ()
         top = self._top(whole)
-        seconded = top in self._safety and whole.share(0) >= self._model.sorter.answer_from
-        return (top,) if seconded and odds >= SECONDED_FROM else ()
+        return (top,) if top in self._safety else (crisis,)
 
     def _without_crises(self, reading: Reading) -> Reading:
         """Take crises out of a reading: only the detector may raise an alarm."""
@@ -261,15 +227,20 @@ class Router:
         )
 
     def _decide(
-        self, reading: Reading, seconds: tuple[str, ...], fired: tuple[str, ...]
+        self, reading: Reading, second: str, fired: tuple[str, ...]
     ) -> tuple[Decision, tuple[str, ...]]:
-        if fired:
-            return Decision.ANSWER, fired
         top = self._top(reading)
-        needed = SECOND_FROM if seconds else self._model.sorter.answer_from
-        if top != OUTSIDE and reading.share(0) >= needed:
-            return Decision.ANSWER, (top, *seconds)
-        if self._outside(reading) >= OUTSIDE_FROM:
+        if fired:
+            others = (
+                [second, top] if reading.share(0) >= self._model.sorter.answer_from else [second]
+            )
+            ordinary = [label for label in others if label and label not in self._safety]
+            return Decision.ANSWER, (*fired, *ordinary[:1])
+        if second in self._safety:
+            second = ""  # only the detector may raise an alarm
+        if top != OUTSIDE and reading.share(0) >= self._model.sorter.answer_from:
+            return Decision.ANSWER, (top, second) if second else (top,)
+        if self._outside(reading) >= self._model.sorter.outside_from:
             return Decision.FALLBACK, ()
         return Decision.CLARIFY, ()
 
@@ -316,7 +287,19 @@ class Router:
             "outside": round(self._outside(reading), 3),
             "thresholds": {
                 "answer": self._model.sorter.answer_from,
-                "outside": OUTSIDE_FROM,
-                "crisis": FIRE_FROM,
+                "outside": self._model.sorter.outside_from,
+                "crisis": self._detector.fire_from,
             },
         }
+
+
+def finder(model: Model, light: Collection[str]) -> AskFinder:
+    """Return what tells one ask from two, with the model's own numbers."""
+    sorter = model.sorter
+    return AskFinder(
+        sorter.labels,
+        {OUTSIDE, *light},
+        answer_from=sorter.answer_from,
+        odds=sorter.second_odds,
+        second_from=sorter.second_from,
+    )

@@ -1,8 +1,8 @@
 """The crisis detector: first in line, tuned to recall.
 
-Rules alone miss what is said in a veiled way and fire on look-alikes (热死了); heads learned from
-phrases and look-alikes do better, and best is what all evidence says together: the margins of the
-crisis heads, the strongest rule, and how much of the sorter's belief lies on crises. A logistic
+Rules alone miss what is said in a veiled way and fire on look-alikes (热死了); a head learned from
+phrases and look-alikes does better, and best is what all evidence says together: the margin of the
+crisis head, the strongest rule, and how much of the sorter's belief lies on crises. A logistic
 joins them; it is learned on messages of another author (:mod:`bot.understanding.trust`).
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bot.understanding.calibrate import Logistic
 from bot.understanding.model import Alarm
-from bot.understanding.reading import Glance, Reading, Vector
+from bot.understanding.reading import CLOSELY, Glance, Reading
 from bot.understanding.rules import RuleHit
 
 #: What a crisis rule adds to the log-odds where no trial messages tell: the rules were written with
@@ -49,52 +49,28 @@ class CrisisDetector:
         """Return the odds from which a crisis is answered as one."""
         return self._alarm.fire_from if self._alarm else FIRE_FROM
 
-    def quickly(self, glance: Glance, reading: Reading) -> Odds:
-        """Judge by n-grams, rules and the cheap reading."""
+    def judge(self, glance: Glance, reading: Reading) -> Odds:
+        """Judge a text by its reading, a quick or a close one."""
         hits = glance.hits.crisis
         if self._alarm is None:
             return (hits[0].weight, hits[0].rule.intent) if hits else (0.0, "")
-        features, margins = self.cheap_evidence(self._alarm, glance, reading)
-        return Logistic(self._alarm.cheap_odds)(features), self._which(margins, hits)
+        margins = self._alarm.head.score(*glance.features)
+        weights = self._alarm.close if reading.stage == CLOSELY else self._alarm.quick
+        odds = Logistic(weights)(self._features(margins, glance, reading))
+        return odds, self._which(margins, hits)
 
-    def cheap_evidence(
-        self, alarm: Alarm, glance: Glance, reading: Reading
-    ) -> tuple[tuple[float, ...], Margins]:
-        """Return the features of the cheap odds (margin, rule, lean) and the head's margins."""
-        margins = alarm.cheap.score(*glance.features)
-        best = best_margin(margins, alarm.labels)
-        return (best, _strongest(glance.hits.crisis), self._lean(reading)), margins
+    def evidence(self, alarm: Alarm, glance: Glance, reading: Reading) -> tuple[float, ...]:
+        """Return the features of the odds: margin, strongest rule, lean of the sorter."""
+        return self._features(alarm.head.score(*glance.features), glance, reading)
 
-    def full_evidence(
-        self, alarm: Alarm, glance: Glance, reading: Reading, vector: Margins
-    ) -> tuple[tuple[float, ...], Margins]:
-        """Return the features of the full odds (cheap and full margin, rule, lean) and margins."""
-        (cheap, rule, lean), quick = self.cheap_evidence(alarm, glance, reading)
-        if alarm.full is None:
-            return (cheap, cheap, rule, lean), quick
-        margins = alarm.full.score(*glance.features, vector)
-        return (cheap, best_margin(margins, alarm.labels), rule, lean), margins
+    def _features(self, margins: Margins, glance: Glance, reading: Reading) -> tuple[float, ...]:
+        labels = self._alarm.labels if self._alarm else ()
+        hits = glance.hits.crisis
+        return best_margin(margins, labels), hits[0].weight if hits else 0.0, self._lean(reading)
 
-    def judge(self, glance: Glance, reading: Reading, vector: Vector) -> Odds:
-        """Judge a text, its vector too where it is in doubt.
-
-        Args:
-            glance: n-grams and rules.
-            reading: the closest reading so far.
-            vector: gives the sentence vector.
-        """
-        quick = self.quickly(glance, reading)
-        doubtful = quick[0] >= DOUBT_FROM or bool(glance.hits.crisis)
-        found = vector() if doubtful and self._alarm and self._alarm.full else None
-        return quick if found is None else self.closely(glance, reading, found)
-
-    def closely(self, glance: Glance, reading: Reading, vector: Margins) -> Odds:
-        """Judge by all there is."""
-        if self._alarm is None or self._alarm.full is None:
-            return self.quickly(glance, reading)
-        features, margins = self.full_evidence(self._alarm, glance, reading, vector)
-        odds = Logistic(self._alarm.full_odds)(features)
-        return odds, self._which(margins, glance.hits.crisis)
+    def doubtful(self, glance: Glance, odds: Odds) -> bool:
+        """Tell whether a quick judgement must be looked at closely."""
+        return odds[0] >= DOUBT_FROM or bool(glance.hits.crisis)
 
     def _lean(self, reading: Reading) -> float:
         """Return the log-odds that the sorter gives to crises together."""
@@ -118,7 +94,3 @@ class CrisisDetector:
 def best_margin(margins: Margins, labels: Sequence[str]) -> float:
     """Return the highest crisis margin."""
     return max(float(margin) for margin, label in zip(margins, labels, strict=True) if label)
-
-
-def _strongest(hits: Sequence[RuleHit]) -> float:
-    return hits[0].weight if hits else 0.0

@@ -126,7 +126,7 @@ def fit_model(
     space = GramSpace(fitted.space.columns, fitted.space.idf)
     alarm = None
     if safety:
-        alarm = fit_alarm(book, fitted.space, safety, encoder, with_odds=not book.trial)
+        alarm = fit_alarm(book, fitted.space, safety, with_odds=not book.trial)
     model = Model(
         space=space,
         index=LexicalIndex(space, normals, lesson.labels, postings(fitted.space, normals)),

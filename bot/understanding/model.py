@@ -16,7 +16,7 @@ from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
 #: Raised when the files of an artefact change their form; older ones are then not read.
-VERSION = 20
+VERSION = 21
 _META = "model.json"
 T = TypeVar("T")
 
@@ -52,24 +52,22 @@ class Sorter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """The crisis detector's learned part: a head over n-grams, one with vectors, and two logistics.
+    """The crisis detector's learned part: a head over n-grams, and two logistics.
 
     What their features are is in :mod:`bot.understanding.crisis`.
 
     Attributes:
         labels: crisis intents and "" for everything else.
-        cheap: head over n-grams.
-        full: head over n-grams and the sentence vector, or nothing.
-        cheap_odds: weights of the cheap features and 1.
-        full_odds: weights of all features and 1; empty without an encoder.
+        head: head over n-grams.
+        quick: weights of the features and 1 where the text was read without its vector.
+        close: the same where it was read with it.
         fire_from: odds from which a crisis is answered as one.
     """
 
     labels: tuple[str, ...]
-    cheap: Head
-    full: Head | None
-    cheap_odds: tuple[float, ...]
-    full_odds: tuple[float, ...]
+    head: Head
+    quick: tuple[float, ...]
+    close: tuple[float, ...]
     fire_from: float
 
 
@@ -118,7 +116,7 @@ def save(model: Model, folder: Path) -> None:
     }
     heads = {"sorter.cheap": model.sorter.cheap, "sorter.full": model.sorter.full}
     if model.alarm:
-        heads |= {"alarm.cheap": model.alarm.cheap, "alarm.full": model.alarm.full}
+        heads["alarm"] = model.alarm.head
     for name, head in heads.items():
         if head is not None:
             arrays |= _head_arrays(name, head)
@@ -239,8 +237,8 @@ def _alarm_meta(alarm: Alarm | None) -> dict[str, object] | None:
         return None
     return {
         "labels": alarm.labels,
-        "cheap": alarm.cheap_odds,
-        "full": alarm.full_odds,
+        "quick": alarm.quick,
+        "close": alarm.close,
         "fire_from": alarm.fire_from,
     }
 
@@ -250,9 +248,8 @@ def _read_alarm(folder: Path, raw: dict[str, Any] | None) -> Alarm | None:
         return None
     return Alarm(
         labels=tuple(raw["labels"]),
-        cheap=_required(_read_head(folder, "alarm.cheap")),
-        full=_read_head(folder, "alarm.full"),
-        cheap_odds=tuple(raw["cheap"]),
-        full_odds=tuple(raw["full"]),
+        head=_required(_read_head(folder, "alarm")),
+        quick=tuple(raw["quick"]),
+        close=tuple(raw["close"]),
         fire_from=float(raw["fire_from"]),
     )

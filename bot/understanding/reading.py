@@ -4,7 +4,7 @@ An exact phrase is sure at once; else the n-gram head, then the nearest phrases,
 that is not sure the sentence vector, which costs more than everything before it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,11 +27,13 @@ CLAUSE_HOPE = 0.2
 _EXACT_SHARE = 0.99
 #: Labels that a reading ranks.
 _RANKED = 8
+#: Stage of a reading that looked at the sentence vector.
+CLOSELY = "encoder"
+#: Stage of a text that is a phrase word for word.
+EXACT = "exact"
 _CACHE = 2_048
 
 Shares = NDArray[np.float32]
-#: Gives the vector of one text when it is asked for, or nothing without an encoder.
-Vector = Callable[[], Shares | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +106,6 @@ class Reader:
         """Return the vectors of some texts, one a row; together they cost less than one by one."""
         return self._encoder.encode(normals) if self._encoder and normals else None
 
-    def vector(self, normal: str) -> Vector:
-        """Return what gives the text's vector; it is computed at most once."""
-        known: list[Shares | None] = []
-
-        def compute() -> Shares | None:
-            if not known:
-                found = self.vectors([normal])
-                known.append(None if found is None else found[0])
-            return known[0]
-
-        return compute
-
     def _clause(self, normal: str) -> tuple[Glance, Reading]:
         """Read a clause without its vector."""
         glance = self.glance(normal)
@@ -134,14 +124,6 @@ class Reader:
                 readings[at] = self.closely(*found[at], vector)
         return readings
 
-    def read(self, glance: Glance, vector: Vector) -> Reading:
-        """Read a text, its vector too where the rest is not sure."""
-        reading = self.cheap(glance)
-        if reading.share(0) >= SURE_FROM:
-            return reading
-        found = vector()
-        return reading if found is None else self.closely(glance, reading, found)
-
     def cheap(self, glance: Glance) -> Reading:
         """Read a text without its vector."""
         hits = glance.hits.plain
@@ -150,7 +132,7 @@ class Reader:
             rest = (1.0 - _EXACT_SHARE) / len(self._place)
             shares = np.full(len(self._place), rest, np.float32)
             shares[self._place[exact]] = _EXACT_SHARE
-            return ranked(shares, hits, "exact")
+            return ranked(shares, hits, EXACT)
         sorter = self._model.sorter
         rule_weights = self.ruled(hits)
         scores = sorter.cheap.score(*glance.features)
@@ -164,12 +146,14 @@ class Reader:
     def closely(self, glance: Glance, cheap: Reading, vector: Shares) -> Reading:
         """Read a text with its vector; ``cheap`` is what was read without."""
         sorter = self._model.sorter
-        if cheap.evidence is None or sorter.full is None or sorter.weigh_full is None:
+        if cheap.stage == EXACT or sorter.full is None or sorter.weigh_full is None:
             return cheap
+        evidence = cheap.evidence if cheap.evidence is not None else self.evidence(glance)
         full = sorter.full.score(*glance.features, vector)
-        evidence = np.vstack([full, cheap.evidence])
-        shares = sorter.weigh_full.probabilities(evidence, self.ruled(cheap.hits))
-        return ranked(shares, cheap.hits, "encoder", cheap.evidence, full)
+        shares = sorter.weigh_full.probabilities(
+            np.vstack([full, evidence]), self.ruled(cheap.hits)
+        )
+        return ranked(shares, cheap.hits, CLOSELY, evidence, full)
 
     def evidence(self, glance: Glance) -> Shares:
         """Return raw scores without the vector: (n-gram head, nearest phrases) x labels."""

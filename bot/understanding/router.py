@@ -5,21 +5,21 @@ the sentence
 encoder is asked only where that is not sure. Crises are looked for before anything else.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
 from bot.understanding.asks import AskFinder
-from bot.understanding.crisis import CrisisDetector
+from bot.understanding.crisis import CrisisDetector, Odds
 from bot.understanding.encoder import Encoder
 from bot.understanding.learn import model_for
 from bot.understanding.lessons import OUTSIDE
 from bot.understanding.model import Model
 from bot.understanding.normalize import clauses, normalize
 from bot.understanding.phrasebook import Phrasebook
-from bot.understanding.reading import SURE_FROM, Glance, Reader, Reading, Vector, ranked
+from bot.understanding.reading import EXACT, SURE_FROM, Glance, Reader, Reading, ranked
 from bot.understanding.rules import RuleBook
 
 #: From these odds of the whole message on, its clauses are looked at for a crisis too.
@@ -152,9 +152,9 @@ class Router:
             )  # fmt: skip
         parts = [part for part in clauses(text) if part != normal][:MAX_CLAUSES]
         glance = self._reader.glance(normal)
-        vector = self._reader.vector(normal)
-        whole = self._reader.read(glance, vector)
-        odds, crisis = self._crisis(glance, whole, parts, vector)
+        whole, (odds, crisis) = self._read(glance)
+        if CLAUSE_DOUBT <= odds < self._detector.fire_from:
+            odds, crisis = max([(odds, crisis), *self._clause_odds(parts)])
         asks = self._finder.find(whole, self._clauses(whole, parts))
         fired = self._fired(odds, crisis, whole)
         reading = asks.lead if fired else self._without_crises(asks.lead)
@@ -169,29 +169,34 @@ class Router:
             reasons=lambda: self._reasons(normal, reading, odds, fired),
         )
 
-    def _crisis(
-        self, glance: Glance, whole: Reading, parts: Sequence[str], vector: Vector
-    ) -> tuple[float, str]:
-        """Return the odds of a crisis and which one.
+    def _read(self, glance: Glance) -> tuple[Reading, Odds]:
+        """Read a text and judge whether it is a crisis; closely where either is in doubt."""
+        reading = self._reader.cheap(glance)
+        if reading.stage == EXACT and self._top(reading) not in self._safety:
+            return reading, (0.0, "")  # word for word a known harmless phrase
+        odds = self._detector.judge(glance, reading)
+        if reading.share(0) >= SURE_FROM and not self._detector.doubtful(glance, odds):
+            return reading, odds
+        vectors = self._reader.vectors([glance.normal])
+        if vectors is None:
+            return reading, odds
+        reading = self._reader.closely(glance, reading, vectors[0])
+        return reading, self._detector.judge(glance, reading)
+
+    def _clause_odds(self, parts: Sequence[str]) -> Iterator[Odds]:
+        """Yield the odds of clauses that a crisis rule fires on.
 
         The whole message decides. A clause that sounds like a crisis by itself may be half a joke
         or the title of a film, so it only lifts a message that is in doubt already.
         """
-        if self._reader.exact(glance.normal) not in {None, *self._safety}:
-            return 0.0, ""  # word for word a known harmless phrase
-        best = self._detector.judge(glance, whole, vector)
-        if not CLAUSE_DOUBT <= best[0] < self._detector.fire_from:
-            return best
-        for piece in parts:
-            own, cheap = self._reader.clause(piece)
-            if own.hits.crisis:
-                near = self._reader.vector(piece)
-                best = max(best, self._detector.judge(own, cheap, near))
-        return best
+        for part in parts:
+            glance, _ = self._reader.clause(part)
+            if glance.hits.crisis:
+                yield self._read(glance)[1]
 
     def _clauses(self, whole: Reading, parts: Sequence[str]) -> list[Reading]:
         """Read the clauses of a message; where it is unsure, the hopeful ones closely."""
-        if len(parts) < 2 or (whole.stage == "exact" and self._top(whole) not in self._light):
+        if len(parts) < 2 or (whole.stage == EXACT and self._top(whole) not in self._light):
             return []
         if len(parts) > FEW_CLAUSES or whole.share(0) >= SURE_FROM:
             return [self._reader.clause(part)[1] for part in parts]

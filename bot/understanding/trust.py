@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bot.understanding.asks import AskFinder
 from bot.understanding.calibrate import fit as fit_logistic
+from bot.understanding.calibrate import fit_speaking_for
 from bot.understanding.crisis import CrisisDetector
 from bot.understanding.encoder import Encoder
 from bot.understanding.heads import Weighing
@@ -21,7 +22,7 @@ from bot.understanding.lessons import OUTSIDE
 from bot.understanding.model import Alarm, Model, Sorter
 from bot.understanding.normalize import clauses, normalize
 from bot.understanding.phrasebook import Expected, Phrasebook, TrialMessage
-from bot.understanding.reading import Glance, Reader
+from bot.understanding.reading import SURE_FROM, Glance, Reader
 from bot.understanding.rules import RuleBook
 from bot.understanding.training import weigh
 
@@ -126,7 +127,11 @@ def _seconds_of(text: str, reader: Reader, finder: AskFinder) -> dict[str, tuple
     parts = [part for part in clauses(text) if part != normal]
     if len(parts) < 2:
         return {}
-    whole = reader.read(reader.glance(normal), reader.vector(normal))
+    glance = reader.glance(normal)
+    whole = reader.cheap(glance)
+    vectors = reader.vectors([normal]) if whole.share(0) < SURE_FROM else None
+    if vectors is not None:
+        whole = reader.closely(glance, whole, vectors[0])
     tops = finder.tops(reader.clauses(parts))
     return finder.candidates(whole, finder.lead(whole, tops), tops)
 
@@ -263,24 +268,24 @@ def _with_odds(
 ) -> Alarm:
     """Return the alarm with its odds and the level from which it is raised."""
     detector = CrisisDetector(alarm, model.sorter.labels, safety)
-    cheap_rows, full_rows, wanted = [], [], []
+    quick_rows, close_rows, wanted = [], [], []
     for row, (message, glance) in enumerate(zip(tried.messages, tried.glances, strict=True)):
         first = message.intents[0] if message.intents else OUTSIDE
         if first not in safety and set(message.intents) & set(safety):
             continue  # either answer would do
         reading = reader.cheap(glance)
-        cheap_rows.append(detector.cheap_evidence(alarm, glance, reading)[0])
+        quick_rows.append(detector.evidence(alarm, glance, reading))
         if tried.dense is not None:
-            close = reader.closely(glance, reading, tried.dense[row])
-            full_rows.append(detector.full_evidence(alarm, glance, close, tried.dense[row])[0])
+            reading = reader.closely(glance, reading, tried.dense[row])
+        close_rows.append(detector.evidence(alarm, glance, reading))
         wanted.append(int(first in safety))
-    cheap = fit_logistic(cheap_rows, wanted)
-    full = fit_logistic(full_rows, wanted) if full_rows else None
-    odds = [full(row) for row in full_rows] if full else [cheap(row) for row in cheap_rows]
+    quick = fit_speaking_for(quick_rows, wanted)
+    close = fit_speaking_for(close_rows, wanted)
+    odds = [close(row) for row in close_rows]
     return replace(
         alarm,
-        cheap_odds=cheap.weights,
-        full_odds=full.weights if full else (),
+        quick=quick.weights,
+        close=close.weights,
         fire_from=least_cost(odds, wanted, miss=MISSED_CRISIS, false=1.0),
     )
 

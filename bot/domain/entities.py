@@ -300,16 +300,14 @@ def _iso(value: date | time) -> str:
 
 
 def _days_said(when: When) -> str:
-    return _readings_said(
-        when, [_span(one.first, one.last) for one in (when.reading, *when.others)]
-    )
+    said = [_span(one.first, one.last) for one in (when.reading, *when.others)]
+    return _readings_said(said, loose=Doubt.LOOSE in when.doubts and not when.reading.timed)
 
 
 def _hours_said(when: When) -> str:
     said = [_span(one.begins, one.ends) for one in (when.reading, *when.others) if one.timed]
-    return _readings_said(when, said)
+    return _readings_said(said, loose=Doubt.LOOSE in when.doubts)
 
 
-def _readings_said(when: When, said: list[str]) -> str:
-    mark = Rough.ABOUT.value if Doubt.LOOSE in when.doubts else ""
-    return "|".join(dict.fromkeys(said)) + mark
+def _readings_said(said: list[str], *, loose: bool) -> str:
+    return "|".join(dict.fromkeys(said)) + (Rough.ABOUT.value if loose else "")

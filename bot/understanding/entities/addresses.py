@@ -42,10 +42,13 @@ _PARTS: tuple[tuple[str, str], ...] = (
 _PART = re.compile("|".join(f"(?P<is_{name}>{pattern})" for name, pattern in _PARTS))
 _BETWEEN = re.compile(r"[-，, 的]?$")
 #: A bare room right behind a building or a unit.
-_ROOM_AFTER = re.compile(rf"-?(?P<room>{_ROOM})(?![0-9.]|[元块人户年个天点米平号月日])")
+_ROOM_AFTER = re.compile(
+    rf"-?(?:(?P<room>{_ROOM})(?![0-9.]|[元块人户年个天点米平号月日])|(?P<door>[0-9]{{1,4}})号(?![楼线院]))"
+)
 _STREET = re.compile(r"(?P<street>[\u4e00-\u9fff]{1,5}(?:路|街|大道|村|胡同|坊))$")
 _NOT_STREET = re.compile(r"^.*[我你他她在住是到从去的了和跟往向给您寄送来至]")
 #: What a lone part has to look like: 第二期 is a course, 五座 a car, 一栋 and 三层高 are measures.
+_MEASURE = re.compile("一[栋幢座]楼?|[0-9]+座")
 _LIVES = re.compile("(?:住|在|是|到|家|搬|来|去)$")
 
 
@@ -70,7 +73,7 @@ def _address(board: Board, chain: list[re.Match[str]]) -> Iterator[Address]:
     if "room" not in values and set(values) & {"building", "unit", "floor", "number"}:
         behind = _ROOM_AFTER.match(board.text, end)
         if behind:
-            values["room"] = _plain(behind["room"])
+            values["room"] = _plain(behind["room"] or behind["door"])
             end = behind.end()
     if "number" in values or "lane" in values:
         street = _street(board.text[max(0, start - 6) : start])
@@ -85,7 +88,7 @@ def _alone_is_nothing(text: str, match: re.Match[str]) -> bool:
     said = match.group()
     if match["is_phase"] or said.endswith("层") or (said.endswith("座") and not said[0].isascii()):
         return True
-    measure = said in {"一栋", "一幢", "一座"} or (said[:-1].isdigit() and said.endswith("座"))
+    measure = bool(_MEASURE.fullmatch(said))
     lives = _LIVES.search(text[max(0, match.start() - 1) : match.start()])
     return measure and not lives
 

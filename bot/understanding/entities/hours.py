@@ -55,7 +55,7 @@ _GREETED = re.compile("好(?:$|[，。！!,呀啊哈 ]|各位|大家)|[，啊呀
 _PART_ALONE = re.compile(_PART)
 #: What is counted, not told by the clock: three points, not three o'clock.
 _NOT_A_CLOCK = re.compile(
-    r"意见|建议|要求|问题|理由|原因|希望|想法|说明|需要|注意|疑问|诉求|情况|内容|事|好处|不|"
+    r"积分|意见|建议|要求|问题|理由|原因|希望|想法|说明|需要|注意|疑问|诉求|情况|内容|事|好处|不|"
     r"体会|看法|经验|课堂|学校|成长|辅导班|小[事忙]|钱|儿|都不|也不|点|[零一二三四五六七八九][万亿千]"
 )
 _NO_TIME_BEFORE = re.compile(

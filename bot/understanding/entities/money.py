@@ -12,7 +12,7 @@ from bot.understanding.entities.roughly import LEAD, MORE, TO, rough
 
 _CURRENCY = (
     r"(?P<unit>块钱|元钱|块(?![地石砖板布肉蛋牌木玻屏骨表电糖饼墙区田菜手黑烂瓦毯煤豆儿去来走玩])|"
-    r"元(?![里次素旦月宵])|圆整|蚊|人民币|rmb|毛钱|毛(?![病巾衣笔线孩坯])|角(?![形恋洲星架度落色])|"
+    r"元(?![里次素旦月宵]|[一二三]次)|圆整|蚊|人民币|rmb|毛钱|毛(?![病巾衣笔线孩坯])|角(?![形恋洲星架度落色])|"
     r"分钱)"
 )
 _CHANGE = (
@@ -76,7 +76,7 @@ def money(board: Board) -> Iterator[Money]:
         found = _sum_of(match)
         if found is None:
             continue
-        cued = _cued(board.text, match)
+        cued = _cued(board.text, match, found)
         if cued or _looks_like_money(board, match, found):
             yield _paid(board, match, found, told=cued)
 
@@ -131,13 +131,13 @@ def _per(board: Board, match: re.Match[str]) -> Per:
     return Per(said.lastgroup or "")
 
 
-def _cued(text: str, match: re.Match[str]) -> bool:
+def _cued(text: str, match: re.Match[str], found: Quantity) -> bool:
     """Tell whether a word for money stands with a figure that is large enough to be one."""
     said = match["number"]
-    if said.startswith("0") or (number(said) or 0) < _LEAST_CUED:
+    if said.startswith("0") or found.value < _LEAST_CUED:
         return False
     before = text[max(0, match.start() - _NEAR) : match.start()]
-    large = bool(_SCALED.search(said)) or (number(said) or 0) >= _LEAST_WEAK
+    large = bool(_SCALED.search(said)) or found.value >= _LEAST_WEAK
     return bool(_CUE_BEHIND.match(text, match.end()) or (large and _CUE.search(before)))
 
 

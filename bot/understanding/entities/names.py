@@ -93,7 +93,7 @@ class NameIndex:
                 self._by_sound.setdefault(char, []).append(number)
 
     def _learn(self, kind: str, name: str, others: Sequence[str]) -> None:
-        said = [(name, Match.NAME), (_BRACKETED.sub("", name), Match.NAME)]
+        said = [(name, Match.NAME), (_BRACKETED.sub("", name), Match.ALIAS)]
         for one, match in (*said, *((other, Match.ALIAS) for other in others)):
             form = bare(one)
             known = self._spoken.setdefault(form, []) if len(form) >= LEAST_CHARS else []
@@ -159,11 +159,11 @@ class NameIndex:
 
 
 def _window(mine: str, theirs: str, start: int, end: int) -> tuple[float, int, int]:
-    """Return the best window a character to either side, with its share."""
+    """Return the best window within two characters to either side, with its share."""
     windows = [
         (fuzz.ratio(mine, theirs[first:last]), first, last)
-        for first in range(max(0, start - 1), start + 2)
-        for last in range(end - 1, min(len(theirs), end + 1) + 1)
+        for first in range(max(0, start - 2), start + 2)
+        for last in range(end - 1, min(len(theirs), end + 2) + 1)
         if first < last
     ]
     return max(windows, key=lambda one: (one[0], one[1] - one[2]))
@@ -234,8 +234,8 @@ def bare(name: str) -> str:
     return _SILENT.sub("", fold(name))
 
 
-def named(board: Board, book: NameBook) -> list[tuple[int, int, Named]]:
-    """Return the names in a message with their spans in its folded text; nothing is claimed.
+def named(board: Board, book: NameBook) -> list[Named]:
+    """Return the names in a message, in order; nothing is claimed.
 
     Args:
         board: the message.
@@ -254,10 +254,9 @@ def named(board: Board, book: NameBook) -> list[tuple[int, int, Named]]:
             continue
         known = [(hit, one) for one in index.spoken(hit.form)]
         pieces.setdefault((hit.start, hit.end), []).extend(known)
-    out: list[tuple[int, int, Named]] = []
+    out: list[Named] = []
     for (first, last), known in sorted(pieces.items(), key=lambda one: one[0]):
-        start, end = places[first], places[last - 1] + 1
-        out += [(start, end, one) for one in _of_kinds(board.where(start, end), known)]
+        out += _of_kinds(board.where(places[first], places[last - 1] + 1), known)
     return out
 
 

@@ -42,8 +42,8 @@ def extract(text: str, *, now: datetime, names: NameBook = NO_NAMES) -> Entities
     known = named(board, names)
     found = _figures(board, beijing(now))
     if found is _NOTHING:
-        return replace(found, names=tuple(one for _, _, one in known)) if known else found
-    return _without_parts_of_names(found, [one for _, _, one in known])
+        return replace(found, names=tuple(known)) if known else found
+    return _without_parts_of_names(found, known)
 
 
 def _figures(board: Board, now: datetime) -> Entities:

@@ -22,7 +22,8 @@ _OLD_CARD = re.compile(
 _SPOKEN_CARD = re.compile(rf"(?<!{_D}){_D}{{17}}[0-9零〇一二三四五六七八九幺x](?!{_D})")
 _PERMIT = re.compile(
     r"(?:护照|通行证|回乡证|台胞证|港澳证|居住证|身份证|社保卡|银行卡|证件)(?:号码?|编号)?(?:是|为|[:：])?"
-    r"(?P<number>[a-z]{0,2}[0-9][0-9 -]{6,22}[0-9x])(?![0-9a-z])"
+    r"(?P<number>[a-z]{1,2}[0-9]{6,9}|(?!(?:19|20)[0-9]{2}-)[0-9](?:[ -]?[0-9]){8,20}x?)"
+    r"(?![0-9a-z])"
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10x98765432"
@@ -38,10 +39,11 @@ _LANDLINE = re.compile(
 )
 _SERVICE_FIGURES = 10
 _CASE = re.compile(
-    rf"(?<![0-9a-z])(?P<letters>[a-z]{{1,3}}){_GAP}(?P<figures>{_D}{{6,12}})(?![0-9a-z])"
+    rf"(?<![0-9a-z])(?P<letters>[a-z]{{1,3}}){_GAP}(?P<figures>{_D}{{6,12}})(?![0-9a-z@])"
 )
 #: Letters before figures that are an account elsewhere or a number plate.
 _OTHER_LETTERS = {"qq", "wx", "vx", "vv", "tel", "ip", "pm"}
+_ELSEWHERE = re.compile("(?:微信|账号|帐号|邮箱|抖音|快手|用户名|密码)(?:号码?|是|为|[:：])*$")
 _PLATE = frozenset("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼")
 _TOLD = re.compile(
     r"(?:工单|案件|案子|受理|回执|登记|预约|取件|取货|核销|签到|查询|投诉|报修|报名|取号|排队|单)"
@@ -125,7 +127,8 @@ def case_numbers(board: Board) -> Iterator[CaseNumber]:
     """Yield numbers of ours: letters and figures, or whatever follows 工单号 and its like."""
     for match in _CASE.finditer(board.text):
         before = board.text[max(0, match.start() - 1) : match.start()]
-        if match["letters"] in _OTHER_LETTERS or before in _PLATE:
+        elsewhere = _ELSEWHERE.search(board.text, 0, match.start())
+        if match["letters"] in _OTHER_LETTERS or before in _PLATE or elsewhere:
             continue
         start, end, text = board.claim(*match.span())
         number = match["letters"].upper() + spelled(match["figures"])

@@ -30,7 +30,14 @@ _DAY = (
 )
 #: What may not follow a day that was said without 号: it is a number of something then.
 _NO_COUNT = r"(?![0-9一二三四五六七八九十百千万.个块元天次人岁年月点多几名位毛])"
-_FULL = re.compile(_YEAR + _CALENDAR + _MONTH + r"月份?" + _DAY + rf"(?P<unit>[号日]|{_NO_COUNT})")
+_FULL = re.compile(
+    _YEAR
+    + _CALENDAR
+    + _MONTH
+    + r"月份?"
+    + _DAY
+    + rf"(?P<unit>[号日]|{_NO_COUNT}|(?<=[十廿][一二三四五六七八九])(?=[一两三四五六七]个))"
+)
 _ONLY_MONTH = re.compile(
     _YEAR + _CALENDAR + r"(?<![近这头共满前后隔每])" + _MONTH
     + r"月(?P<fen>份)?(?![饼亮租薪供嫂])"

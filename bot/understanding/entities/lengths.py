@@ -53,6 +53,8 @@ _SAID_AGE = re.compile(
 )
 _BARE_AGE = re.compile(r"(?:都|快|已经)?(?P<number>[2-9][0-9])(?P<more>多)?(?:了|啦)[。！!]?")
 _OLDEST = 120
+#: From this figure on 都七十了 is an age though nobody is named.
+_OLD_FROM = 50
 
 
 def durations(board: Board) -> Iterator[Duration]:
@@ -203,10 +205,13 @@ def _old(board: Board, match: re.Match[str]) -> Iterator[Age]:
 def _said(board: Board, match: re.Match[str]) -> Iterator[Age]:
     groups = match.groupdict()
     said = match.group()
-    sure = groups.get("cue") or "今年" in said or "了" in said or "岁" in said or groups.get("done")
+    person = groups.get("cue") or groups.get("who") or "今年" in said
+    sure = groups.get("cue") or "今年" in said or groups.get("done")
     years = integer(match["number"])
     if years is None or not 0 < years <= _OLDEST or not (sure or match.re is _BARE_AGE):
         return
+    if match.re is _SAID_AGE and not person and years < _OLD_FROM:
+        return  # 已经20了 may be anything
     start, end, text = board.claim(*match.span())
     degree = Rough.OVER if match["more"] else Rough.EXACT
     if "快" in said or "就要" in said or "马上" in said:

@@ -26,16 +26,18 @@ _BESIDE = re.compile("(?:的|那天|当天|，|,|大概|大约|,?的)?$")
 _BRACKET = re.compile(r"[(（\[]?$")
 _TO = re.compile(r"(?:到|至|-{1,2}|直到|一直到)$")
 _BEFORE = re.compile(
-    r"之前|以前|前(?P<move>[0-9]{1,2}|[一二两三四五六七八九十])天|"
+    r"之前|以前|前(?P<move>[0-9]{1,2}|[一二两三四五六七八九十])(?P<unit>天|周|个?星期|个?礼拜)|"
     r"前(?![台门面途年天夫妻往边进景辈几后任院厅排沿段方提半期者])"
 )
 _AFTER = re.compile(
-    r"之后|以后|过后|后(?P<move>[0-9]{1,2}|[一二两三四五六七八九十])天|"
+    r"之后|以后|过后|后(?P<move>[0-9]{1,2}|[一二两三四五六七八九十])(?P<unit>天|周|个?星期|个?礼拜)|"
     r"后(?![门面来院台悔天年勤期果续备妈爸座排街背跟遗半厨边儿日])"
 )
 _FROM = re.compile("起(?![来床火不身个码伏草诉])|开始|以来|之日起")
 Join = Callable[[str, Atom, Atom], Atom | None]
 
+#: Doubts about the end of a span that its beginning settles.
+_SETTLED = frozenset({Doubt.PASSED, Doubt.WEEK})
 _MIDNIGHT, _SMALL_HOURS = time(0), time(5)
 _DAY_MINUTES = 24 * 60
 
@@ -57,8 +59,9 @@ def moments(text: str, now: datetime) -> list[Atom]:
     apart = _apart([*hours.later_moments(text, now), *found])
     clock = [one for one in _apart(hours.day_hours(text)) if not any(map(one.overlaps, apart))]
     atoms = sorted([*apart, *clock], key=lambda one: one.start)
-    atoms = _joined(text, _joined(text, atoms, _with_weekday), _with_hour)
-    return [_opened(text, one) for one in _joined(text, atoms, _to)]
+    for join in (_with_weekday, _days_to, _with_hour, _to):
+        atoms = _joined(text, atoms, join)
+    return [_opened(text, one) for one in atoms]
 
 
 def _apart(atoms: Iterable[Atom]) -> list[Atom]:
@@ -138,6 +141,13 @@ def _on_day(day: Reading, hour: Reading, part: str) -> Reading:
     return replace(day, begins=hour.begins, ends=hour.ends)
 
 
+def _days_to(text: str, first: Atom, second: Atom) -> Atom | None:
+    """Join 周一至周五 before an hour that follows is taken for Friday's alone."""
+    if first.reading.timed or second.reading.timed:
+        return None
+    return _to(text, first, second)
+
+
 def _to(text: str, first: Atom, second: Atom) -> Atom | None:
     """Join two ends of a span of days or of hours."""
     if not _TO.match(text, first.end, second.start):
@@ -159,6 +169,7 @@ def _to_day(first: Atom, second: Atom) -> Atom | None:
     for begin in starts:
         ends = _day_in_month_of(begin, second.number) or [second.reading, *second.others]
         fitting = [one for one in ends if _gap(begin, one) is not None]
+        fitting = fitting or _weekday_after(begin, second.weekday)
         if fitting:
             end = min(fitting, key=partial(_reach, begin))
             spans.append(
@@ -166,7 +177,7 @@ def _to_day(first: Atom, second: Atom) -> Atom | None:
             )
     if not spans:
         return None
-    doubts = first.doubts if second.number else first.doubts | second.doubts
+    doubts = first.doubts | (second.doubts - _SETTLED)
     return Atom(
         start=first.start,
         end=second.end,
@@ -187,6 +198,14 @@ def _gap(begin: Reading, end: Reading) -> int | None:
     return (end.last - begin.first).days
 
 
+def _weekday_after(begin: Reading, weekday: int) -> list[Reading]:
+    """Return the Friday that follows "from next Monday"."""
+    if weekday < 0 or begin.first is None:
+        return []
+    day = almanac.shifted(begin.first, (weekday - begin.first.weekday()) % 7)
+    return [] if day is None else [almanac.on(day)]
+
+
 def _day_in_month_of(begin: Reading, number: int) -> list[Reading]:
     """Return "the eighth" that follows "from 5 December"."""
     if not number or begin.first is None:
@@ -205,8 +224,12 @@ def _to_hour(first: Atom, second: Atom) -> Atom:
     starts = [first.reading, *first.others]
     ends = [second.reading, *second.others]
     if sure_end:
-        begin = min(starts, key=lambda one: _minutes(one.begins, second.reading.ends))
-        spans = [replace(begin, ends=second.reading.ends)]
+        nearest = min(_minutes(one.begins, second.reading.ends) for one in starts)
+        spans = [
+            replace(one, ends=second.reading.ends)
+            for one in starts
+            if _minutes(one.begins, second.reading.ends) == nearest
+        ]
         doubts = first.doubts - {Doubt.HALF_DAY}
     else:
         spans = [replace(one, ends=_next_of(one.begins, ends)) for one in starts]
@@ -264,7 +287,8 @@ def _from(reading: Reading) -> Reading:
 def _moved(atom: Atom, match: re.Match[str], back: bool) -> Atom:
     """Return 中秋前一天."""
     amount = span(match["move"])
-    by = 0 if amount is None else int(amount[0]) * (-1 if back else 1)
+    size = (1 if match["unit"] == "天" else 7) * (-1 if back else 1)
+    by = 0 if amount is None else int(amount[0]) * size
     readings: list[Reading] = []
     for one in (atom.reading, *atom.others):
         edge = one.first if back else one.last

@@ -24,6 +24,10 @@ _WITH_UNIT = re.compile(
     r"多(?!少)|左右|上下|以上|以下|以内|出头|不到|起(?![来码]))?"
 )
 _SIGN_FIRST = re.compile(rf"(?:¥|rmb|人民币)(?P<number>{NUMBER})(?P<more>多)?(?:块钱|块|元)?")
+_LETTER = re.compile(
+    r"(?<![0-9a-z.])(?P<number>[0-9]{1,4}(?:\.[0-9]{1,2})?)(?:-(?P<upper>[0-9]{1,4}))?(?P<scale>[kw])"
+    r"(?![0-9a-z])(?P<tail>左右|以上|以下|多(?!少))?"
+)
 _FORMAL = re.compile(r"(?P<number>[壹贰叁肆伍陆柒捌玖零拾佰仟万亿]{2,})[元圆块]?整?")
 _BARE = re.compile(
     rf"{LEAD}(?P<number>{NUMBER}){TO}{MORE}(?P<tail>多(?!少)|左右|上下|以上|以下|以内|出头|不到)?"
@@ -54,6 +58,7 @@ _PER_BEHIND = re.compile(
     r"(?P<hour>每个?小时|一个?小时|/小时|一个钟))"
 )
 _NEAR = 7
+_LETTERS = {"k": 1000, "w": 10_000}
 _SMALL_MONEY = {"毛": Decimal("0.1"), "角": Decimal("0.1"), "分": Decimal("0.01")}
 #: Least sum that is believed without any cue, with a weak one, and with a sure one.
 _LEAST_BARE, _LEAST_WEAK, _LEAST_CUED = Decimal(1000), Decimal(100), Decimal(10)
@@ -72,6 +77,15 @@ def money(board: Board) -> Iterator[Money]:
         value = number(match["number"].translate(FORMAL))
         if value:
             yield _paid(board, match, Quantity(value), told=True)
+    for match in _LETTER.finditer(board.text):
+        ends = [
+            Decimal(said) * _LETTERS[match["scale"]]
+            for said in match.group("number", "upper")
+            if said
+        ]
+        both = len(ends) > 1 and ends[0] < ends[1]
+        amount = Quantity(ends[0], ends[1] if both else None, rough(match, both=both))
+        yield _paid(board, match, amount, told=_cued(board.text, match, amount))
     for match in _BARE.finditer(board.text):
         found = _sum_of(match)
         if found is None:

@@ -95,7 +95,7 @@ def test_what_is_no_telephone_number_is_not_read(text: str):
     "text",
     [
         f"身份证{CARD}", f"身份证号是 {CARD.lower()}", "我的号440121 19900101 1234", "440121900101123",
-        "护照E12345678", "一一零一零五一九四九一二三一零零二x", "身份证号码：110105194912310021",
+        "护照E12345678", "一一零一零五一九四九一二三一零零二x", "居住证号A12345678", "银行卡6222 0212 3456 7890 123", "身份证号码：110105194912310021",
     ],
 )  # fmt: skip
 def test_an_identity_number_is_found_and_never_kept(text: str):
@@ -145,7 +145,17 @@ def test_a_number_of_ours_is_read(text: str, expected: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["QQ12345678", "粤A123456", "wx20261125", "CZ3101", "护照E12345678", "A座1203"]
+    "text",
+    [
+        "QQ12345678",
+        "粤A123456",
+        "wx20261125",
+        "CZ3101",
+        "li123456@qq.com",
+        "微信号li123456",
+        "护照E12345678",
+        "A座1203",
+    ],
 )
 def test_a_number_of_somebody_else_is_not_ours(text: str):
     """An account, a number plate, a flight."""

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from bot.dialog.moves import Move, MoveKind, Vocabulary, needs_memory, read
+from bot.domain.entities import Entities
 from bot.domain.messages import Inbound, Kind
 from bot.domain.replies import Choice, ProfileChange, Reply
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session
+from bot.pipeline.names import PackNames
 from bot.pipeline.outcome import Answer
 from bot.pipeline.registry import Registry
 from bot.sdk import FIELDS, Context, PackView, Role, Services
+from bot.understanding.entities import extract
 from bot.understanding.normalize import normalize
 from bot.understanding.router import Decision, Router, Understanding
 
@@ -55,6 +59,7 @@ class Conversation:
         self._router = router
         self._words = words
         self._services = services
+        self._names = PackNames(services.communities.called())
 
     @property
     def registry(self) -> Registry:
@@ -251,10 +256,11 @@ class Conversation:
         found = self._registry.intents.get(intent)
         if found is None:
             return Answer(reply=self._set("lost_number"), decision="command")
+        spoken = said or turn.inbound.text
         ctx = Context(
             inbound=turn.inbound,
             intent=intent,
-            text=normalize(said or turn.inbound.text),
+            text=normalize(spoken),
             resident=turn.resident,
             pack=turn.pack,
             words=self._registry.words_of(intent),
@@ -263,5 +269,15 @@ class Conversation:
             focus=focus if focus in FIELDS else "",
             topic=turn.session.topic,
             menu=self._registry.menu,
+            read_entities=self._reader(turn, spoken),
         )
         return Answer(reply=found.handler(ctx), decision=decision, intent=intent, score=score)
+
+    def _reader(self, turn: Turn, text: str) -> Callable[[], Entities]:
+        """Return what reads the figures and names of a message, once and only when asked."""
+
+        @cache
+        def read_entities() -> Entities:
+            return extract(text, now=turn.now, names=self._names.book(turn.pack))
+
+        return read_entities

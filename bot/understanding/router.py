@@ -59,7 +59,6 @@ class Understanding:
         score: probability that the first candidate is right.
         candidates: up to five, likeliest first; for clarify the first three are offered.
         safety: a crisis intent fired.
-        slots: values pulled from the message.
         reasons: works out what spoke for the decision.
     """
 
@@ -69,7 +68,6 @@ class Understanding:
     score: float
     candidates: tuple[Candidate, ...]
     safety: bool
-    slots: Mapping[str, str] = field(default_factory=dict)
     reasons: Callable[[], Mapping[str, object]] = field(default=dict, compare=False, repr=False)
 
     @property

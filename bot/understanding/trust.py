@@ -35,8 +35,10 @@ WRONG_SECOND, MISSED_SECOND = 1.5, 1.0
 #: among real messages look-alikes are far more frequent beside crises than in the trial, five times
 #: at least. Both together:
 MISSED_CRISIS = 2.0
-#: Probabilities that may become thresholds.
-_LEVELS = np.arange(0.5, 0.96, 0.01)
+#: Probabilities from which to answer: a wrong answer costs five questions, and one question in four
+#: is in vain and costs two, so nothing below 1 - 1.25/5 can pay.
+_ANSWER_LEVELS = np.arange(0.75, 0.96, 0.01)
+_GIVE_UP_LEVELS = np.arange(0.5, 0.96, 0.01)
 _ACT_LEVELS = np.arange(0.1, 0.91, 0.01)
 _OFFERED = 3
 
@@ -203,8 +205,8 @@ def thresholds(shares: Figures, truth: NDArray[np.int64], outside: int) -> tuple
     judged = _judge(shares, truth, outside)
     costs = {
         (float(answer), float(give_up)): judged.cost(float(answer), float(give_up))
-        for answer in _LEVELS
-        for give_up in _LEVELS
+        for answer in _ANSWER_LEVELS
+        for give_up in _GIVE_UP_LEVELS
     }
     answer, give_up = min(costs, key=lambda pair: (round(costs[pair], 6), -pair[0], pair[1]))
     return round(answer, 2), round(give_up, 2)

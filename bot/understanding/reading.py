@@ -18,9 +18,9 @@ from bot.understanding.model import Model
 from bot.understanding.rules import Hits, RuleBook, RuleHit
 
 #: The n-gram head decides alone from here on.
-PLAIN_FROM = 0.995
+PLAIN_FROM = 0.95
 #: The cheap evidence decides alone from here on; below, the encoder is asked.
-SURE_FROM = 0.98
+SURE_FROM = 0.88
 #: A clause with at least this share is read closely; the vector does not lift others to be sure.
 CLAUSE_HOPE = 0.2
 #: Share of an exact phrase; what is left belongs to all others together.

@@ -70,7 +70,10 @@ class AskFinder:
             (self._odds(row), label) for label, row in self.candidates(whole, lead, tops).items()
         ]
         odds, label = max(rated, default=(0.0, ""))
-        return Asks(lead, label if odds >= self._second_from else "")
+        if odds < self._second_from:
+            return Asks(lead)
+        own = tops.get(self._labels[lead.order[0]])  # two asks share the whole's belief
+        return Asks(own if own and own.share(0) > lead.share(0) else lead, label)
 
     def tops(self, parts: Sequence[Reading]) -> dict[str, Reading]:
         """Return the surest clause of each ask that a clause speaks for, in order."""

@@ -21,6 +21,8 @@ from bot.understanding.rules import Hits, RuleBook, RuleHit
 PLAIN_FROM = 0.95
 #: The cheap evidence decides alone from here on; below, the encoder is asked.
 SURE_FROM = 0.88
+#: Up to so many clauses are read with the sentence vector where it may help.
+FEW_CLAUSES = 3
 #: A clause with at least this share is read closely; the vector does not lift others to be sure.
 CLAUSE_HOPE = 0.2
 #: Share of an exact phrase; what is left belongs to all others together.
@@ -112,9 +114,11 @@ class Reader:
         return glance, self.cheap(glance)
 
     def clauses(self, parts: Sequence[str]) -> list[Reading]:
-        """Read clauses, the hopeful ones closely; their vectors are computed together."""
+        """Read clauses, of a few the hopeful ones closely; their vectors are computed together."""
         found = [self.clause(part) for part in parts]
         readings = [cheap for _, cheap in found]
+        if len(parts) > FEW_CLAUSES:
+            return readings
         unsure = [
             at for at, cheap in enumerate(readings) if CLAUSE_HOPE <= cheap.share(0) < SURE_FROM
         ]

@@ -25,8 +25,6 @@ from bot.understanding.rules import RuleBook
 #: From these odds of the whole message on, its clauses are looked at for a crisis too.
 CLAUSE_DOUBT = 0.1
 MAX_CLAUSES = 6
-#: Up to so many clauses of an unsure message are read with the sentence vector too.
-FEW_CLAUSES = 3
 #: Longest message that is looked at, in characters of its normal form; the platform allows more.
 MAX_CHARS = 400
 _CACHE = 4096
@@ -193,11 +191,9 @@ class Router:
                 yield self._read(glance)[1]
 
     def _clauses(self, whole: Reading, parts: Sequence[str]) -> list[Reading]:
-        """Read the clauses of a message; where it is unsure, the hopeful ones closely."""
+        """Read the clauses of a message that is not known word for word."""
         if len(parts) < 2 or (whole.stage == EXACT and self._top(whole) not in self._light):
             return []
-        if len(parts) > FEW_CLAUSES or whole.share(0) >= SURE_FROM:
-            return [self._reader.clause(part)[1] for part in parts]
         return self._reader.clauses(parts)
 
     def _fired(self, odds: float, crisis: str, whole: Reading) -> tuple[str, ...]:

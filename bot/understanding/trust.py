@@ -28,9 +28,9 @@ from bot.understanding.training import weigh
 
 #: What goes wrong, in units of a question back that offers the right choice (DESIGN.md section 4).
 WRONG_ANSWER, VAIN_QUESTION, VAIN_FALLBACK, NEEDLESS_QUESTION = 5.0, 2.0, 2.0, 1.0
-#: A second answer nobody asked for stands behind a right one and misleads less than a wrong one
-#: alone; a second ask that was passed over must be asked again.
-WRONG_SECOND, MISSED_SECOND = 1.5, 1.0
+#: A second answer nobody asked for stands behind a right one and is passed over at a glance; an ask
+#: that was missed must be asked again by somebody who may not notice.
+WRONG_SECOND, MISSED_SECOND = 1.0, 1.5
 #: A missed crisis costs ten false alarms, which only show a hotline and ask a person to look; but
 #: among real messages look-alikes are far more frequent beside crises than in the trial, five times
 #: at least. Both together:

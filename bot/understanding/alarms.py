@@ -11,11 +11,12 @@ from bot.understanding.calibrate import fit as fit_logistic
 from bot.understanding.crisis import best_margin
 from bot.understanding.encoder import Encoder
 from bot.understanding.features import GramSpace
+from bot.understanding.fitting import Method, Samples, fit_head
 from bot.understanding.heads import Head
 from bot.understanding.lessons import OUTSIDE, labelled, look_alikes
 from bot.understanding.model import Alarm
 from bot.understanding.phrasebook import Phrasebook
-from bot.understanding.training import fit_head, folds_of, head_scores, sparse_rows, vectors
+from bot.understanding.training import folds_of, head_scores, sparse_rows, vectors
 
 #: A look-alike weighs this much: there are few, and each stands for many.
 LOOK_ALIKE_WEIGHT = 3.0
@@ -39,8 +40,14 @@ class _Rows:
 
     def head(self, rows: NDArray[np.int64], *, full: bool) -> Head:
         dense = self.dense[rows] if full and self.dense is not None else None
-        weights = np.where(self.alike[rows], LOOK_ALIKE_WEIGHT, 1.0)
-        return fit_head(self.features[rows], self.truth[rows], len(self.labels), dense, weights)
+        samples = Samples(
+            rows=self.features[rows],
+            labels=self.truth[rows],
+            count=len(self.labels),
+            dense=dense,
+            weights=np.where(self.alike[rows], LOOK_ALIKE_WEIGHT, 1.0),
+        )
+        return fit_head(samples, Method())
 
     def margins(self, head: Head, rows: NDArray[np.int64]) -> list[float]:
         dense = self.dense[rows] if head.dense is not None and self.dense is not None else None

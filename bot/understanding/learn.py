@@ -16,7 +16,7 @@ from bot.understanding.phrasebook import Phrasebook
 
 #: Modules of this package that decide what an artefact holds.
 FITTED_BY = (
-    "alarms", "calibrate", "features", "heads", "learn", "lessons", "lexical", "model", "normalize",
+    "alarms", "calibrate", "features", "fitting", "heads", "learn", "lessons", "lexical", "model", "normalize",
     "training",
 )  # fmt: skip
 
@@ -106,6 +106,7 @@ def fit_model(book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | Non
         normals=normals,
         labels=tuple(intent for _, intent in pairs),
         styles=tuple(style_of.get(normal, "") for normal in normals) if known else (),
+        names=book.asks,
     )
     fitted = fit(lesson, encoder)
     space = GramSpace(fitted.space.columns, fitted.space.idf)

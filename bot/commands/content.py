@@ -15,8 +15,11 @@ from bot.domain.clock import SystemClock, beijing
 from bot.domain.errors import PackError
 from bot.packs.check import Report, check_content
 from bot.packs.loader import PackStore
+from bot.pipeline.names import PackNames
+from bot.pipeline.services import ServedCommunities
 from bot.sdk import IntentKind
 from bot.understanding.encoder import load_encoder
+from bot.understanding.entities import extract
 from bot.understanding.router import Router
 
 
@@ -67,6 +70,9 @@ def _check_path(path: Path, today: Any) -> Report:
 def run_route(arguments: argparse.Namespace) -> int:
     """Route messages from stdin."""
     router = read_model(arguments.model) if arguments.model else build_router()
+    packs = PackStore(packs_root())
+    names = PackNames(ServedCommunities(packs).called()).book(packs.get(arguments.community))
+    clock = SystemClock()
     for line in sys.stdin:
         text = _message(line)
         if text is None:
@@ -85,7 +91,7 @@ def run_route(arguments: argparse.Namespace) -> int:
                 for candidate in found.candidates[:5]
             ],
             "safety": found.safety,
-            "slots": dict(found.slots),
+            "slots": extract(text, now=clock.now(), names=names).slots(),
             "ms": round(took, 3),
         }
         if arguments.explain:

@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from bot.dialog.moves import Move, MoveKind, Vocabulary, needs_memory, read
+from bot.domain.entities import Entities
 from bot.domain.messages import Inbound, Kind
 from bot.domain.replies import Choice, ProfileChange, Reply
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session
+from bot.pipeline.names import PackNames
 from bot.pipeline.outcome import Answer
 from bot.pipeline.registry import Registry
 from bot.sdk import FIELDS, Context, PackView, Role, Services
+from bot.understanding.entities import extract
 from bot.understanding.normalize import normalize
 from bot.understanding.router import Decision, Router, Understanding
 
@@ -55,6 +59,7 @@ class Conversation:
         self._router = router
         self._words = words
         self._services = services
+        self._names = PackNames(services.communities.called())
 
     @property
     def registry(self) -> Registry:
@@ -84,9 +89,8 @@ class Conversation:
         inbound = turn.inbound
         if inbound.kind is Kind.MENU:
             return (inbound.text,)
-        crisis = self.crisis(inbound)
-        if crisis:
-            return crisis
+        if self.crisis(inbound):
+            return self._router().understand(inbound.text).intents
         move = read(inbound.text, turn.session, self._words)
         if move.kind is MoveKind.CHOICE:
             return (self._command_intent(move.target.removeprefix("command:")) or move.target,)
@@ -121,9 +125,8 @@ class Conversation:
         return self._act(turn, self._registry.roles[Role.WELCOME], decision="event")
 
     def _written(self, turn: Turn) -> Answer:
-        crisis = self.crisis(turn.inbound)
-        if crisis:
-            return self._act(turn, crisis[0], decision="answer")
+        if self.crisis(turn.inbound):
+            return self._help(turn)
         if not turn.remembers and needs_memory(turn.inbound.text, self._words):
             return Answer(reply=self._set("no_memory"), decision="error")
         move = read(turn.inbound.text, turn.session, self._words)
@@ -136,6 +139,12 @@ class Conversation:
         if move.kind is MoveKind.LOST:
             return Answer(reply=self._set("lost_number"), decision="command")
         return self._ask(turn, move)
+
+    def _help(self, turn: Turn) -> Answer:
+        """Answer a crisis alone; what else was asked waits for "详细"."""
+        intents = self._router().understand(turn.inbound.text).intents[:2]
+        answers = [self._act(turn, intent, decision="answer") for intent in intents]
+        return answers[0] if len(answers) == 1 else self._both(answers, together=0)
 
     def _ask(self, turn: Turn, move: Move) -> Answer:
         found = self._router().understand(turn.inbound.text)
@@ -159,7 +168,8 @@ class Conversation:
             return False
         return self._services.communities.find(normalize(turn.inbound.text)) is not None
 
-    def _both(self, answers: list[Answer]) -> Answer:
+    def _both(self, answers: list[Answer], *, together: int = _TOGETHER_CHARS) -> Answer:
+        """Join two answers; the second waits for "详细" where they do not fit together."""
         first, second = (answer.reply or Reply() for answer in answers[:2])
         first = replace(  # what the second answer promises holds too
             first,
@@ -168,7 +178,7 @@ class Conversation:
         )
         joined = f"{first.text}\n\n{second.text}"
         choices = tuple(dict.fromkeys((*first.choices[:2], *second.choices[:2])))
-        if len(joined) <= _TOGETHER_CHARS:
+        if len(joined) <= together:
             reply = replace(first, text=joined, choices=choices, rest=(*first.rest, *second.rest))
         else:
             note = self._registry.machine.say("second_ask")
@@ -251,10 +261,11 @@ class Conversation:
         found = self._registry.intents.get(intent)
         if found is None:
             return Answer(reply=self._set("lost_number"), decision="command")
+        spoken = said or turn.inbound.text
         ctx = Context(
             inbound=turn.inbound,
             intent=intent,
-            text=normalize(said or turn.inbound.text),
+            text=normalize(spoken),
             resident=turn.resident,
             pack=turn.pack,
             words=self._registry.words_of(intent),
@@ -263,5 +274,15 @@ class Conversation:
             focus=focus if focus in FIELDS else "",
             topic=turn.session.topic,
             menu=self._registry.menu,
+            read_entities=self._reader(turn, spoken),
         )
         return Answer(reply=found.handler(ctx), decision=decision, intent=intent, score=score)
+
+    def _reader(self, turn: Turn, text: str) -> Callable[[], Entities]:
+        """Return what reads the figures and names of a message, once and only when asked."""
+
+        @cache
+        def read_entities() -> Entities:
+            return extract(text, now=turn.now, names=self._names.book(turn.pack))
+
+        return read_entities

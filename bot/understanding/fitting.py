@@ -134,9 +134,7 @@ def fit_head(samples: Samples, method: Method) -> Head:
     )
 
 
-def _with_names(
-    samples: Samples, names: Names
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _with_names(samples: Samples, names: Names) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Return labels and weights of the rows, those of the names after them."""
     own = np.ones(len(samples.labels)) if samples.weights is None else samples.weights
     light = np.full(len(names.columns), NAME_WEIGHT)
@@ -163,7 +161,9 @@ def _solved(
     if len(solver.classes_) == 2:  # scikit-learn keeps one row for two classes
         raw, bias = np.vstack([-raw[0], raw[0]]), np.array([-bias[0], bias[0]])
     full = np.zeros((count, features.shape[1]), np.float32)
-    shift = np.full(count, -1.0 if isinstance(solver, LinearSVC) else float(bias.min()) - 1.0, np.float32)
+    shift = np.full(
+        count, -1.0 if isinstance(solver, LinearSVC) else float(bias.min()) - 1.0, np.float32
+    )
     full[solver.classes_] = raw
     shift[solver.classes_] = bias
     return full, shift

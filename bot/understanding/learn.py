@@ -16,25 +16,31 @@ from bot.understanding.phrasebook import Phrasebook
 
 #: Modules of this package that decide what an artefact holds.
 FITTED_BY = (
-    "alarms", "calibrate", "features", "fitting", "heads", "learn", "lessons", "lexical", "model", "normalize",
-    "training",
+    "alarms", "asks", "calibrate", "crisis", "features", "fitting", "heads", "learn", "lessons",
+    "lexical", "model", "normalize", "reading", "rules", "training", "trust",
 )  # fmt: skip
 
 
 def model_for(
-    book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | None, folder: Path | None
+    book: Phrasebook,
+    *,
+    safety: Sequence[str],
+    light: Sequence[str] = (),
+    encoder: Encoder | None,
+    folder: Path | None,
 ) -> Model:
     """Return the model of a phrasebook: from its artefact, else fitted and written there.
 
     Args:
         book: phrases and rules.
         safety: crisis intents.
+        light: small talk.
         encoder: sentence encoder, or nothing.
         folder: where artefacts live; ``None`` fits without writing.
     """
     if folder is None:
-        return fit_model(book, safety=safety, encoder=encoder)
-    name = fingerprint(tuple(_contents(book, safety, encoder)))
+        return fit_model(book, safety=safety, light=light, encoder=encoder)
+    name = fingerprint(tuple(_contents(book, (*safety, *light), encoder)))
     found = load(folder / name)
     if found is not None:
         return found
@@ -42,23 +48,25 @@ def model_for(
         found = load(folder / name)  # another process may have fitted it meanwhile
         if found is None:
             logger().info("understanding.fitting", artefact=name)
-            found = fit_model(book, safety=safety, encoder=encoder)
+            found = fit_model(book, safety=safety, light=light, encoder=encoder)
             save(found, folder / name)
             found = load(folder / name) or found
             _drop_old(folder, keep=name)
     return found
 
 
-def _contents(book: Phrasebook, safety: Sequence[str], encoder: Encoder | None) -> Iterator[str]:
+def _contents(book: Phrasebook, named: Sequence[str], encoder: Encoder | None) -> Iterator[str]:
     yield from _method()
     yield encoder.name if encoder else ""
-    yield from sorted(safety)
+    yield from named
     for normal, intent in labelled(book):
         yield f"{intent}\t{normal}"
     yield from look_alikes(book)
     for found in book.sets.values():
         for style, texts in found.phrases.items():
             yield from (f"{found.intent}\t{style}\t{text}" for text in texts)
+        yield from map(repr, found.rules)
+    yield from map(repr, book.trial)
 
 
 def _method() -> Iterator[str]:
@@ -88,10 +96,17 @@ def _drop_old(folder: Path, *, keep: str, most: int = 3) -> None:
         path.rmdir()
 
 
-def fit_model(book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | None) -> Model:
+def fit_model(
+    book: Phrasebook,
+    *,
+    safety: Sequence[str],
+    light: Sequence[str] = (),
+    encoder: Encoder | None,
+) -> Model:
     """Fit everything on the phrases; deterministic."""
     from bot.understanding.alarms import fit_alarm  # these load what only fitting needs
     from bot.understanding.training import HELD_STYLES, Lesson, fit
+    from bot.understanding.trust import trusted
 
     encoder = RememberingEncoder(encoder) if encoder else None
     pairs = labelled(book)
@@ -108,9 +123,12 @@ def fit_model(book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | Non
         styles=tuple(style_of.get(normal, "") for normal in normals) if known else (),
         names=book.asks,
     )
-    fitted = fit(lesson, encoder)
+    fitted = fit(lesson, encoder, with_trust=not book.trial)
     space = GramSpace(fitted.space.columns, fitted.space.idf)
-    return Model(
+    alarm = None
+    if safety:
+        alarm = fit_alarm(book, fitted.space, safety, with_odds=not book.trial)
+    model = Model(
         space=space,
         index=LexicalIndex(space, normals, lesson.labels, postings(fitted.space, normals)),
         sorter=Sorter(
@@ -118,10 +136,16 @@ def fit_model(book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | Non
             cheap=fitted.cheap,
             full=fitted.full,
             answer_from=fitted.answer_from,
+            outside_from=fitted.outside_from,
+            second_odds=fitted.second_odds,
+            second_from=fitted.second_from,
             weigh_alone=fitted.weigh_alone,
             weigh_cheap=fitted.weigh_cheap,
             weigh_full=fitted.weigh_full,
         ),
-        alarm=fit_alarm(book, fitted.space, safety, encoder) if safety else None,
+        alarm=alarm,
         encoder=encoder.name if encoder else "",
     )
+    if not book.trial:
+        return model
+    return trusted(model, book, safety=safety, light=light, encoder=encoder)

@@ -10,11 +10,12 @@ from scipy import sparse
 from bot.understanding.calibrate import fit as fit_logistic
 from bot.understanding.crisis import FIRE_FROM, RULE_WORTH, best_margin
 from bot.understanding.features import GramSpace
+from bot.understanding.fitting import Method, Samples, fit_head
 from bot.understanding.heads import Head
 from bot.understanding.lessons import OUTSIDE, labelled, look_alikes
 from bot.understanding.model import Alarm
 from bot.understanding.phrasebook import Phrasebook
-from bot.understanding.training import fit_head, folds_of, head_scores, sparse_rows
+from bot.understanding.training import folds_of, head_scores, sparse_rows
 
 #: A look-alike weighs this much: there are few, and each stands for many.
 LOOK_ALIKE_WEIGHT = 3.0
@@ -37,8 +38,13 @@ class _Rows:
         return np.asarray(rows[~ordinary | (rows % 3 == 0)])
 
     def head(self, rows: NDArray[np.int64]) -> Head:
-        weights = np.where(self.alike[rows], LOOK_ALIKE_WEIGHT, 1.0)
-        return fit_head(self.features[rows], self.truth[rows], len(self.labels), None, weights)
+        samples = Samples(
+            rows=self.features[rows],
+            labels=self.truth[rows],
+            count=len(self.labels),
+            weights=np.where(self.alike[rows], LOOK_ALIKE_WEIGHT, 1.0),
+        )
+        return fit_head(samples, Method())
 
 
 def fit_alarm(

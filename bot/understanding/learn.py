@@ -16,8 +16,8 @@ from bot.understanding.phrasebook import Phrasebook
 
 #: Modules of this package that decide what an artefact holds.
 FITTED_BY = (
-    "alarms", "asks", "calibrate", "crisis", "features", "heads", "learn", "lessons", "lexical",
-    "model", "normalize", "reading", "rules", "training", "trust",
+    "alarms", "asks", "calibrate", "crisis", "features", "fitting", "heads", "learn", "lessons",
+    "lexical", "model", "normalize", "reading", "rules", "training", "trust",
 )  # fmt: skip
 
 
@@ -121,6 +121,7 @@ def fit_model(
         normals=normals,
         labels=tuple(intent for _, intent in pairs),
         styles=tuple(style_of.get(normal, "") for normal in normals) if known else (),
+        names=book.asks,
     )
     fitted = fit(lesson, encoder, with_trust=not book.trial)
     space = GramSpace(fitted.space.columns, fitted.space.idf)

@@ -6,7 +6,7 @@ encoder is asked only where that is not sure. Crises are looked for before anyth
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.understanding.artefacts import Artefacts
 from bot.understanding.crisis import FIRE_FROM, CrisisDetector, VectorSource
 from bot.understanding.encoder import Encoder
 from bot.understanding.features import Ids, Values
-from bot.understanding.learn import model_for
-from bot.understanding.lessons import OUTSIDE
+from bot.understanding.lessons import OUTSIDE, labelled
 from bot.understanding.model import Model
 from bot.understanding.normalize import clauses, normalize
 from bot.understanding.phrasebook import Phrasebook
@@ -158,8 +158,17 @@ class Router:
     ) -> "Router":
         """Return a router over a phrasebook, its model read from ``folder`` or fitted."""
         crises = tuple(sorted(safety))
-        model = model_for(book, safety=crises, encoder=encoder, folder=folder)
+        model = Artefacts(book, safety=crises, encoder=encoder, folder=folder).get()
         return cls(model, book, safety=crises, light=light, encoder=encoder)
+
+    def over(self, book: Phrasebook) -> "Router":
+        """Return a router with the same heads to which the phrases are those of ``book``.
+
+        Exact matches and nearest phrases follow at once; what was learned stays as it is.
+        """
+        pairs = [pair for pair in labelled(book) if pair[1] in self._place]
+        model = replace(self._model, index=self._model.index.over(pairs))
+        return Router(model, book, safety=self._safety, light=self._light, encoder=self._encoder)
 
     @property
     def size(self) -> int:
@@ -264,8 +273,9 @@ class Router:
         The whole message decides. A clause that sounds like a crisis by itself may be half a joke
         or the title of a film, so it only lifts a message that is in doubt already.
         """
-        if self._exact.get(normal, "") not in {"", *self._safety}:
-            return 0.0, ""  # word for word a known harmless phrase
+        known = self._exact.get(normal, "")
+        if known:  # word for word a known crisis, or a known harmless phrase
+            return (1.0, known) if known in self._safety else (0.0, "")
         whole = self._detector.odds(features, self._detector.hits(normal), vector)
         if not CLAUSE_DOUBT <= whole[0] < FIRE_FROM:
             return whole

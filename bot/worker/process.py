@@ -8,14 +8,16 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Thread
 from types import FrameType
+from typing import Any
 
 from bot.broadcast.delivery import Senders, deliver
 from bot.domain.clock import Clock
 from bot.domain.errors import StoreError
 from bot.logs import logger
-from bot.records import residents, turns
+from bot.records import residents, turns, unanswered
 from bot.records.database import Database
 from bot.records.turns import TurnDelivery, TurnRecord
+from bot.records.unanswered import Unsure
 from bot.state.turns import Turns
 from bot.worker.queue import TaskQueue
 
@@ -58,6 +60,7 @@ def write_turns(db: Database, store: Turns, consumer: str, *, block_ms: int = _I
         return 0
     rows: list[TurnRecord] = []
     seen: dict[str, datetime] = {}
+    unsure: list[Unsure] = []
     for _, text in taken:
         raw = json.loads(text)
         at = datetime.fromisoformat(raw["at"])
@@ -77,10 +80,28 @@ def write_turns(db: Database, store: Turns, consumer: str, *, block_ms: int = _I
             )
         )
         seen[raw["ref"]] = max(at, seen.get(raw["ref"], at))
-    turns.append_many(db, rows)
+        if raw.get("unsure"):
+            unsure.append(_unsure(raw, at))
+
+    beside = unanswered.counting(db.vault, unsure) if unsure else None
+    turns.append_many(db, rows, beside=beside)
     residents.touch_many(db, seen)
     store.taken(_GROUP, [number for number, _ in taken])
     return len(taken)
+
+
+def _unsure(raw: dict[str, Any], at: datetime) -> Unsure:
+    """Read what a turn says about a message that was not understood."""
+    found = raw["unsure"]
+    return Unsure(
+        turn_id=raw["id"],
+        at=at,
+        community=raw["community"],
+        text=found["text"],
+        normal=found["normal"],
+        decision=raw["decision"],
+        likely=tuple((str(intent), float(share)) for intent, share in found["likely"]),
+    )
 
 
 def _turn_log(db: Database, store: Turns, stop: Event) -> None:

@@ -17,6 +17,8 @@ from bot.understanding.router import Decision, Router, Understanding
 
 #: Two answers in one reply stay together up to this many characters.
 _TOGETHER_CHARS = 430
+#: Intents kept with a message that was not understood.
+_GUESSES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +190,12 @@ class Conversation:
         choices.append(Choice(label=machine.say("none_of_these"), target=person))
         reply = Reply(text=machine.say("clarify"), choices=tuple(choices))
         return Answer(
-            reply=reply, decision="clarify", score=found.score, missed=True, asked=found.normal
+            reply=reply,
+            decision="clarify",
+            score=found.score,
+            missed=True,
+            asked=found.normal,
+            guesses=_guesses(found),
         )
 
     def _fallback(self, turn: Turn, found: Understanding) -> Answer:
@@ -201,7 +208,13 @@ class Conversation:
         )
         text = machine.say("fallback_again" if again else "fallback")
         reply = Reply(text=text, choices=choices)
-        return Answer(reply=reply, decision="fallback", score=found.score, missed=True)
+        return Answer(
+            reply=reply,
+            decision="fallback",
+            score=found.score,
+            missed=True,
+            guesses=_guesses(found),
+        )
 
     def _target(self, turn: Turn, move: Move) -> Answer:
         target = move.target
@@ -265,3 +278,8 @@ class Conversation:
             menu=self._registry.menu,
         )
         return Answer(reply=found.handler(ctx), decision=decision, intent=intent, score=score)
+
+
+def _guesses(found: Understanding) -> tuple[tuple[str, float], ...]:
+    """Return what a message might mean, for those who read it later."""
+    return tuple((one.intent, round(one.score, 3)) for one in found.candidates[:_GUESSES])

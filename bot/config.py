@@ -86,6 +86,11 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
     @property
+    def learned_dir(self) -> Path:
+        """Return where models with the staff's phrases are kept; others may be read-only."""
+        return self.data_dir / "understanding"
+
+    @property
     def redis_socket(self) -> Path:
         """Return the socket of the embedded Redis."""
         return self.data_dir / "redis.sock"

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap import capability_folders, load_speechbook
+from bot.bootstrap import capability_folders, load_speechbook, router_source
 from bot.commands.foreign import read_model, train_on
 from bot.commands.measure import evaluate
 from bot.config import models_dir, packs_dir
@@ -15,8 +15,6 @@ from bot.domain.clock import SystemClock, beijing
 from bot.domain.errors import PackError
 from bot.packs.check import Report, check_content
 from bot.packs.loader import PackStore
-from bot.sdk import IntentKind
-from bot.understanding.encoder import load_encoder
 from bot.understanding.router import Router
 
 
@@ -26,16 +24,8 @@ def packs_root() -> Path:
 
 
 def build_router() -> Router:
-    """Return a router over this installation's phrases."""
-    book = load_speechbook()
-    kinds = {intent.id: intent.kind for found in book.capabilities for intent in found.intents}
-    return Router.build(
-        book.phrasebook,
-        safety=[name for name, kind in kinds.items() if kind is IntentKind.SAFETY],
-        light=[name for name, kind in kinds.items() if kind is IntentKind.CHAT],
-        encoder=load_encoder(),
-        folder=models_dir(),
-    )
+    """Return a router over this installation's phrases, without those that staff added."""
+    return router_source(load_speechbook(), models_dir()).learn()
 
 
 def run_check(arguments: argparse.Namespace) -> int:

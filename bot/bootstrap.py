@@ -34,6 +34,7 @@ from bot.pipeline.ledger import Ledger
 from bot.pipeline.registry import Registry
 from bot.pipeline.services import ResidentPrivacy, ResidentSubscriptions, ServedCommunities
 from bot.pipeline.speech import Speech
+from bot.pipeline.teaching import Teaching
 from bot.pipeline.turn import TurnRunner
 from bot.records import accounts, communities, migrate, phrases, retention
 from bot.records.accounts import AccountRecord
@@ -222,6 +223,17 @@ class House:
 
     def _swap(self, router: Router) -> None:
         self.router = router
+
+    @cached_property
+    def teaching(self) -> Teaching:
+        """Return the part with which staff teach what was not understood."""
+        return Teaching(
+            db=self.db,
+            source=self.router_source,
+            router=lambda: self.router,
+            tell=self.phrases_version.tell,
+            clock=self.clock,
+        )
 
     @cached_property
     def services(self) -> Services:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.bootstrap import capability_folders, load_speechbook, router_source
 from bot.commands.foreign import read_model, train_on
 from bot.commands.measure import evaluate
+from bot.commands.training import train_here
 from bot.config import models_dir, packs_dir
 from bot.domain.clock import SystemClock, beijing
 from bot.domain.errors import PackError
@@ -108,12 +109,11 @@ def run_train(arguments: argparse.Namespace) -> int:
                 ["train --phrases: expected --out DIR too, where to write the artefact"]
             )
         router = train_on(arguments.phrases, arguments.out)
-        where = arguments.out
+        told = str(arguments.out)
     else:
-        router = build_router()
-        where = models_dir()
+        router, told = train_here()
     took = time.perf_counter() - started
-    print(f"learned from {router.size} phrases in {took:.1f} s: {where}")
+    print(f"learned from {router.size} phrases in {took:.1f} s: {told}")
     return 0
 
 

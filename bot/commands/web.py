@@ -9,12 +9,10 @@ from granian.http import HTTP1Settings
 
 from bot import logs
 from bot.commands.ports import check_port
-from bot.config import load, package_root
+from bot.config import ONE_THREAD_EACH, load, package_root
 
 #: Threads in each web worker: many wait in Redis or SQL at once, few compute.
 WEB_THREADS = 8
-#: Numeric libraries must not start threads of their own: the workers already use every processor.
-ONE_THREAD_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 #: Connections a web worker may hold waiting.
 WEB_BACKLOG = 1024
 

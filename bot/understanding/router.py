@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bot.understanding.artefacts import Artefacts
 from bot.understanding.crisis import FIRE_FROM, CrisisDetector, VectorSource
 from bot.understanding.encoder import Encoder
-from bot.understanding.features import Ids, Values
+from bot.understanding.features import GramSpace, Ids, Values
 from bot.understanding.lessons import OUTSIDE, labelled
 from bot.understanding.model import Model
 from bot.understanding.normalize import clauses, normalize
@@ -174,6 +174,11 @@ class Router:
     def size(self) -> int:
         """Return how many phrases are indexed."""
         return len(self._model.index.texts)
+
+    @property
+    def space(self) -> GramSpace:
+        """Return the n-grams and their rarity."""
+        return self._model.space
 
     def crisis(self, text: str) -> tuple[str, ...]:
         """Return the crisis intent a message raises, or nothing."""

@@ -19,6 +19,7 @@ from bot.records.database import Database
 from bot.records.turns import TurnDelivery, TurnRecord
 from bot.records.unanswered import Unsure
 from bot.state.turns import Turns
+from bot.worker.learning import Learner
 from bot.worker.queue import TaskQueue
 
 THREADS = 4
@@ -117,7 +118,14 @@ def _turn_log(db: Database, store: Turns, stop: Event) -> None:
             stop.wait(1.0)
 
 
-def run(queue: TaskQueue, *, db: Database, store: Turns, stop: Event | None = None) -> None:
+def run(
+    queue: TaskQueue,
+    *,
+    db: Database,
+    store: Turns,
+    learner: Learner | None = None,
+    stop: Event | None = None,
+) -> None:
     """Work until SIGTERM or SIGINT; the delivery in hand is finished first."""
     stop = stop or Event()
 
@@ -127,12 +135,16 @@ def run(queue: TaskQueue, *, db: Database, store: Turns, stop: Event | None = No
     signal.signal(signal.SIGTERM, quit_)
     signal.signal(signal.SIGINT, quit_)
     worker = queue.worker(threads=THREADS)
-    log_thread = Thread(target=_turn_log, args=(db, store, stop), daemon=True, name="turn-log")
+    threads = [Thread(target=_turn_log, args=(db, store, stop), daemon=True, name="turn-log")]
+    if learner is not None:
+        threads.append(Thread(target=learner.run, args=(stop,), daemon=True, name="learning"))
     worker.start()
-    log_thread.start()
+    for thread in threads:
+        thread.start()
     logger().info("worker.started")
     while not stop.wait(0.5):
         pass
     worker.stop(timeout=_STOP_MS)
-    log_thread.join(timeout=2.0)
+    for thread in threads:
+        thread.join(timeout=2.0)
     logger().info("worker.stopped")

@@ -107,7 +107,7 @@ def load_speechbook() -> Speechbook:
             raise ConfigError(f"{CAPABILITIES}.{folder.name} declares no CAPABILITY")
         found.append(capability)
     root = folders[0].parent
-    phrasebook = read_phrasebook(folders, root / "outofscope.yaml")
+    phrasebook = read_phrasebook(folders, root / "outofscope.yaml", root / "trial.yaml")
     commands, fields = read_vocabulary(root / "vocabulary.yaml")
     return Speechbook(
         capabilities=tuple(found),

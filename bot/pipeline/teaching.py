@@ -18,7 +18,7 @@ from bot.understanding.clusters import Cluster, Unclear, cluster
 from bot.understanding.lessons import OUTSIDE, labelled
 from bot.understanding.overlay import Addition
 from bot.understanding.replay import Asked, Change, Outcome, compare, guards, outcome
-from bot.understanding.router import SECONDED_FROM, Router
+from bot.understanding.router import CLAUSE_DOUBT, Router
 from bot.understanding.scrub import learnable
 from bot.understanding.source import RouterSource
 
@@ -306,6 +306,6 @@ def _as_additions(rows: Iterable[PhraseRecord]) -> list[Addition]:
 
 
 def _doubtful(router: Router, text: str) -> bool:
-    """Tell whether a wording is near enough to a crisis that a second opinion would raise one."""
+    """Tell whether a wording is near enough to a crisis that the router itself looks again."""
     odds = router.understand(text).why.get("crisis_odds", 0.0)
-    return isinstance(odds, float) and odds >= SECONDED_FROM
+    return isinstance(odds, float) and odds >= CLAUSE_DOUBT

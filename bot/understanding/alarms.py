@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.understanding.calibrate import fit as fit_logistic
-from bot.understanding.crisis import best_margin
+from bot.understanding.crisis import FIRE_FROM, RULE_WORTH, best_margin
 from bot.understanding.encoder import Encoder
 from bot.understanding.features import GramSpace
 from bot.understanding.heads import Head
@@ -19,6 +19,7 @@ from bot.understanding.training import fit_head, folds_of, head_scores, sparse_r
 
 #: A look-alike weighs this much: there are few, and each stands for many.
 LOOK_ALIKE_WEIGHT = 3.0
+_NO_ODDS = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +50,53 @@ class _Rows:
 
 
 def fit_alarm(
-    book: Phrasebook, space: GramSpace, safety: Sequence[str], encoder: Encoder | None
+    book: Phrasebook,
+    space: GramSpace,
+    safety: Sequence[str],
+    encoder: Encoder | None,
+    *,
+    with_odds: bool = True,
 ) -> Alarm:
-    """Fit the crisis heads and their odds.
+    """Fit the crisis heads, and their odds as far as phrases alone teach them.
 
     Args:
         book: phrases, rules and look-alikes.
         space: n-grams.
         safety: crisis intents.
         encoder: sentence encoder, or nothing.
+        with_odds: fit the odds too; not needed where trial messages teach them.
     """
     rows = _rows(book, space, frozenset(safety), encoder)
-    test = folds_of(rows.normals)[0]
-    learn = rows.kept(np.setdiff1d(np.arange(len(rows.normals)), test))
-    is_crisis = [rows.labels[rows.truth[at]] != OUTSIDE for at in test]
-    cheap = rows.margins(rows.head(learn, full=False), test)
-    cheap_odds = fit_logistic([(margin,) for margin in cheap], list(map(int, is_crisis))).weights
-    full_odds: tuple[float, ...] = ()
-    if rows.dense is not None:
-        margins = rows.margins(rows.head(learn, full=True), test)
-        full_odds = fit_logistic(
-            [(margin,) for margin in margins], list(map(int, is_crisis))
-        ).weights
+    cheap, full = _odds(rows) if with_odds else (_NO_ODDS, _NO_ODDS)
     everyone = rows.kept(np.arange(len(rows.normals)))
     return Alarm(
         labels=rows.labels,
         cheap=rows.head(everyone, full=False),
         full=rows.head(everyone, full=True) if rows.dense is not None else None,
-        cheap_odds=cheap_odds,
-        full_odds=full_odds,
+        cheap_odds=cheap,
+        full_odds=(0.0, *full) if rows.dense is not None else (),
+        fire_from=FIRE_FROM,
     )
+
+
+def _odds(rows: _Rows) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the weights for the cheap head and for the full one, from phrases held back."""
+    test = folds_of(rows.normals)[0]
+    learn = rows.kept(np.setdiff1d(np.arange(len(rows.normals)), test))
+    is_crisis = [int(rows.labels[rows.truth[at]] != OUTSIDE) for at in test]
+    cheap = _margin_odds(rows.margins(rows.head(learn, full=False), test), is_crisis)
+    if rows.dense is None:
+        return cheap, _NO_ODDS
+    return cheap, _margin_odds(rows.margins(rows.head(learn, full=True), test), is_crisis)
+
+
+def _margin_odds(margins: list[float], is_crisis: list[int]) -> tuple[float, ...]:
+    """Return weights of (margin, rule, lean, 1) where phrases alone teach them.
+
+    They cannot teach what a rule or the sorter is worth: both were made from the same phrases.
+    """
+    margin, constant = fit_logistic([(one,) for one in margins], is_crisis).weights
+    return margin, RULE_WORTH, 0.0, constant
 
 
 def _rows(

@@ -21,8 +21,8 @@ from bot.understanding.phrasebook import Phrasebook
 
 #: Modules of this package that decide what an artefact holds.
 FITTED_BY = (
-    "alarms", "calibrate", "features", "heads", "learn", "lessons", "lexical", "model", "normalize",
-    "training",
+    "alarms", "asks", "calibrate", "crisis", "features", "heads", "learn", "lessons", "lexical",
+    "model", "normalize", "reading", "rules", "training", "trust",
 )  # fmt: skip
 #: Artefacts kept in a folder, besides the packs' own.
 KEPT = 3
@@ -34,6 +34,7 @@ class Artefacts:
     Args:
         book: the packs' phrases.
         safety: crisis intents.
+        light: small talk.
         encoder: sentence encoder, or nothing.
         folder: where the packs' model lives; ``None`` keeps nothing.
         learned: where models with the staff's phrases live, when not there too.
@@ -44,12 +45,14 @@ class Artefacts:
         book: Phrasebook,
         *,
         safety: Sequence[str],
+        light: Sequence[str] = (),
         encoder: Encoder | None,
         folder: Path | None,
         learned: Path | None = None,
     ):
         self._book = book
         self._safety = tuple(sorted(safety))
+        self._light = tuple(sorted(light))
         self._encoder = encoder
         self._folder = folder
         self._learned = learned or folder
@@ -57,7 +60,9 @@ class Artefacts:
     @cached_property
     def name(self) -> str:
         """Return the name of the packs' own artefact."""
-        return fingerprint(tuple(_contents(self._book, self._safety, self._encoder)))
+        return fingerprint(
+            tuple(_contents(self._book, (*self._safety, *self._light), self._encoder))
+        )
 
     def path(self, added: Iterable[Addition] = ()) -> Path | None:
         """Return where the model with some phrases lives once it is learned."""
@@ -107,7 +112,7 @@ class Artefacts:
 
     def _fit(self, added: Iterable[Addition]) -> Model:
         book = joined(self._book, added)
-        return fit_model(book, safety=self._safety, encoder=self._encoder)
+        return fit_model(book, safety=self._safety, light=self._light, encoder=self._encoder)
 
 
 def _written(path: Path) -> float:
@@ -118,16 +123,18 @@ def _written(path: Path) -> float:
         return 0.0
 
 
-def _contents(book: Phrasebook, safety: Sequence[str], encoder: Encoder | None) -> Iterator[str]:
+def _contents(book: Phrasebook, named: Sequence[str], encoder: Encoder | None) -> Iterator[str]:
     yield from _method()
     yield encoder.name if encoder else ""
-    yield from sorted(safety)
+    yield from named
     for normal, intent in labelled(book):
         yield f"{intent}\t{normal}"
     yield from look_alikes(book)
     for found in book.sets.values():
         for style, texts in found.phrases.items():
             yield from (f"{found.intent}\t{style}\t{text}" for text in texts)
+        yield from map(repr, found.rules)
+    yield from map(repr, book.trial)
 
 
 def _method() -> Iterator[str]:

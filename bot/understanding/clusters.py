@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from bot.understanding.features import GramSpace, character_grams, syllable_grams
+from bot.understanding.features import GramSpace, grams
 from bot.understanding.lexical import LexicalIndex
+from bot.understanding.normalize import sounds
 
 #: Most messages that are grouped at once.
 MAX_MESSAGES = 5_000
@@ -103,7 +104,7 @@ def widened(space: GramSpace, normals: Sequence[str]) -> GramSpace:
     """
     columns = dict(space.columns)
     for normal in normals:
-        for gram in (*character_grams(normal), *syllable_grams(normal)):
+        for gram in grams(normal) + grams(sounds(normal)):
             columns.setdefault(gram, len(columns))
     rarest = float(space.idf.max()) if len(space.idf) else 1.0
     new = np.full(len(columns) - len(space.columns), rarest, np.float32)

@@ -11,10 +11,17 @@ from bot.understanding.normalize import normalize
 from bot.understanding.phrasebook import Phrasebook
 
 
-def fit_model(book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | None) -> Model:
+def fit_model(
+    book: Phrasebook,
+    *,
+    safety: Sequence[str],
+    light: Sequence[str] = (),
+    encoder: Encoder | None,
+) -> Model:
     """Fit everything on the phrases; deterministic."""
     from bot.understanding.alarms import fit_alarm  # these load what only fitting needs
     from bot.understanding.training import HELD_STYLES, Lesson, fit
+    from bot.understanding.trust import trusted
 
     encoder = RememberingEncoder(encoder) if encoder else None
     pairs = labelled(book)
@@ -30,9 +37,12 @@ def fit_model(book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | Non
         labels=tuple(intent for _, intent in pairs),
         styles=tuple(style_of.get(normal, "") for normal in normals) if known else (),
     )
-    fitted = fit(lesson, encoder)
+    fitted = fit(lesson, encoder, with_trust=not book.trial)
     space = GramSpace(fitted.space.columns, fitted.space.idf)
-    return Model(
+    alarm = None
+    if safety:
+        alarm = fit_alarm(book, fitted.space, safety, encoder, with_odds=not book.trial)
+    model = Model(
         space=space,
         index=LexicalIndex(space, normals, lesson.labels, postings(fitted.space, normals)),
         sorter=Sorter(
@@ -40,10 +50,16 @@ def fit_model(book: Phrasebook, *, safety: Sequence[str], encoder: Encoder | Non
             cheap=fitted.cheap,
             full=fitted.full,
             answer_from=fitted.answer_from,
+            outside_from=fitted.outside_from,
+            second_odds=fitted.second_odds,
+            second_from=fitted.second_from,
             weigh_alone=fitted.weigh_alone,
             weigh_cheap=fitted.weigh_cheap,
             weigh_full=fitted.weigh_full,
         ),
-        alarm=fit_alarm(book, fitted.space, safety, encoder) if safety else None,
+        alarm=alarm,
         encoder=encoder.name if encoder else "",
     )
+    if not book.trial:
+        return model
+    return trusted(model, book, safety=safety, light=light, encoder=encoder)

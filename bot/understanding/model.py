@@ -16,7 +16,7 @@ from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
 #: Raised when the files of an artefact change their form; older ones are then not read.
-VERSION = 18
+VERSION = 20
 _META = "model.json"
 T = TypeVar("T")
 
@@ -30,6 +30,9 @@ class Sorter:
         cheap: head over n-grams.
         full: head over n-grams and the sentence vector, or nothing.
         answer_from: probability from which a message is answered.
+        outside_from: probability of "belongs to no intent" from which a message is not guessed at.
+        second_odds: weights by which a second ask is judged (:mod:`bot.understanding.asks`).
+        second_from: odds from which it is answered.
         weigh_alone: weighing of the cheap head alone.
         weigh_cheap: weighing of (cheap, near).
         weigh_full: weighing of (full, cheap, near), or nothing.
@@ -39,6 +42,9 @@ class Sorter:
     cheap: Head
     full: Head | None
     answer_from: float
+    outside_from: float
+    second_odds: tuple[float, ...]
+    second_from: float
     weigh_alone: Weighing
     weigh_cheap: Weighing
     weigh_full: Weighing | None
@@ -48,12 +54,15 @@ class Sorter:
 class Alarm:
     """The crisis detector's learned part: a head over n-grams, one with vectors, and two logistics.
 
+    What their features are is in :mod:`bot.understanding.crisis`.
+
     Attributes:
         labels: crisis intents and "" for everything else.
         cheap: head over n-grams.
         full: head over n-grams and the sentence vector, or nothing.
-        cheap_odds: weights of (best margin, 1).
-        full_odds: the same with the full head's margin.
+        cheap_odds: weights of the cheap features and 1.
+        full_odds: weights of all features and 1; empty without an encoder.
+        fire_from: odds from which a crisis is answered as one.
     """
 
     labels: tuple[str, ...]
@@ -61,6 +70,7 @@ class Alarm:
     full: Head | None
     cheap_odds: tuple[float, ...]
     full_odds: tuple[float, ...]
+    fire_from: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +134,9 @@ def save(model: Model, folder: Path) -> None:
         "sorter": {
             "labels": model.sorter.labels,
             "answer_from": model.sorter.answer_from,
+            "outside_from": model.sorter.outside_from,
+            "second_odds": model.sorter.second_odds,
+            "second_from": model.sorter.second_from,
             "alone": _weighing(model.sorter.weigh_alone),
             "cheap": _weighing(model.sorter.weigh_cheap),
             "full": _weighing(model.sorter.weigh_full),
@@ -161,6 +174,9 @@ def load(folder: Path) -> Model | None:
                 cheap=_required(_read_head(folder, "sorter.cheap")),
                 full=_read_head(folder, "sorter.full"),
                 answer_from=float(sorter["answer_from"]),
+                outside_from=float(sorter["outside_from"]),
+                second_odds=tuple(sorter["second_odds"]),
+                second_from=float(sorter["second_from"]),
                 weigh_alone=_required(_read_weighing(sorter["alone"])),
                 weigh_cheap=_required(_read_weighing(sorter["cheap"])),
                 weigh_full=_read_weighing(sorter["full"]),
@@ -204,13 +220,18 @@ def _required(found: T | None) -> T:
 def _weighing(found: Weighing | None) -> dict[str, object] | None:
     if found is None:
         return None
-    return {"weights": found.weights, "outside": found.outside, "place": found.place}
+    return {
+        "weights": found.weights,
+        "outside": found.outside,
+        "place": found.place,
+        "rules": found.rules,
+    }
 
 
 def _read_weighing(raw: dict[str, Any] | None) -> Weighing | None:
     if raw is None:
         return None
-    return Weighing(tuple(raw["weights"]), raw["outside"], raw["place"])
+    return Weighing(tuple(raw["weights"]), raw["outside"], raw["place"], raw["rules"])
 
 
 def _alarm_meta(alarm: Alarm | None) -> dict[str, object] | None:
@@ -220,6 +241,7 @@ def _alarm_meta(alarm: Alarm | None) -> dict[str, object] | None:
         "labels": alarm.labels,
         "cheap": alarm.cheap_odds,
         "full": alarm.full_odds,
+        "fire_from": alarm.fire_from,
     }
 
 
@@ -232,4 +254,5 @@ def _read_alarm(folder: Path, raw: dict[str, Any] | None) -> Alarm | None:
         full=_read_head(folder, "alarm.full"),
         cheap_odds=tuple(raw["cheap"]),
         full_odds=tuple(raw["full"]),
+        fire_from=float(raw["fire_from"]),
     )

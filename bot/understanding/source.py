@@ -42,7 +42,12 @@ class RouterSource:
         self._light = tuple(sorted(light))
         self._encoder = encoder
         self._artefacts = Artefacts(
-            book, safety=self._safety, encoder=encoder, folder=folder, learned=learned
+            book,
+            safety=self._safety,
+            light=self._light,
+            encoder=encoder,
+            folder=folder,
+            learned=learned,
         )
 
     @property

@@ -32,6 +32,14 @@ ANSWER_FROM = 0.8
 #: … and from higher on, when more than this share of held-back messages would be answered wrong.
 MAX_WRONG = 0.015
 MOST_CAREFUL = 0.95
+#: From this share on, "belongs to no intent" is believed and the message is not guessed at.
+OUTSIDE_FROM = 0.5
+#: A second ask in one message is answered too from these odds; where no trial messages tell, its
+#: clause must be surer than six to one.
+SECOND_FROM = 0.5
+SECOND_ODDS = (1.0, 0.0, 0.0, 0.0, 0.0, -1.8)
+#: Stands where the weighing is still to be learned.
+UNWEIGHED = Weighing((), 0.0, -1)
 _COST = 1.0
 _TOLERANCE = 0.1
 _BATCH = 256
@@ -68,6 +76,9 @@ class Fitted:
         weigh_cheap: weighing of (cheap head, nearest phrase).
         weigh_full: weighing of (full head, cheap head, nearest phrase).
         answer_from: probability from which a message is answered.
+        outside_from: probability of "belongs to no intent" from which a message is not guessed at.
+        second_odds: weights by which a second ask is judged (:mod:`bot.understanding.asks`).
+        second_from: odds from which it is answered.
     """
 
     labels: tuple[str, ...]
@@ -77,7 +88,10 @@ class Fitted:
     weigh_alone: Weighing
     weigh_cheap: Weighing
     weigh_full: Weighing | None
-    answer_from: float
+    answer_from: float = ANSWER_FROM
+    outside_from: float = OUTSIDE_FROM
+    second_odds: tuple[float, ...] = SECOND_ODDS
+    second_from: float = SECOND_FROM
 
 
 def sparse_rows(space: GramSpace, normals: Sequence[str]) -> sparse.csr_matrix:
@@ -202,12 +216,13 @@ class _Bench:
         return np.stack([full, cheap, near], axis=1)
 
 
-def fit(lesson: Lesson, encoder: Encoder | None) -> Fitted:
+def fit(lesson: Lesson, encoder: Encoder | None, *, with_trust: bool = True) -> Fitted:
     """Fit heads and weighings.
 
     Args:
         lesson: labelled phrases.
         encoder: sentence encoder, or nothing.
+        with_trust: fit the weighings too; not needed where trial messages teach them.
     """
     labels = tuple(sorted(set(lesson.labels)))
     place = {label: column for column, label in enumerate(labels)}
@@ -221,17 +236,27 @@ def fit(lesson: Lesson, encoder: Encoder | None) -> Fitted:
         labels=labels,
     )
     everyone = np.arange(len(lesson.normals))
-    trial, truth = _trial(bench, everyone)
-    outside = place.get("", -1)
-    alone = weigh(trial[:, 1:2], truth, outside)
-    cheap = weigh(trial[:, 1:], truth, outside)
-    full = weigh(trial, truth, outside) if encoder else None
-    return Fitted(
+    fitted = Fitted(
         labels=labels,
         space=space,
         cheap=bench.head(everyone, full=False),
         full=bench.head(everyone, full=True) if encoder else None,
-        weigh_alone=alone,
+        weigh_alone=UNWEIGHED,
+        weigh_cheap=UNWEIGHED,
+        weigh_full=UNWEIGHED if encoder else None,
+    )
+    return _with_trust(fitted, bench, everyone) if with_trust else fitted
+
+
+def _with_trust(fitted: Fitted, bench: _Bench, everyone: NDArray[np.int64]) -> Fitted:
+    """Fit the weighings on phrases held back from trial heads."""
+    trial, truth = _trial(bench, everyone)
+    outside = fitted.labels.index("") if "" in fitted.labels else -1
+    cheap = weigh(trial[:, 1:], truth, outside)
+    full = weigh(trial, truth, outside) if fitted.full else None
+    return replace(
+        fitted,
+        weigh_alone=weigh(trial[:, 1:2], truth, outside),
         weigh_cheap=cheap,
         weigh_full=full,
         answer_from=threshold(full or cheap, trial if full else trial[:, 1:], truth),

@@ -164,7 +164,7 @@ def test_a_phrase_of_another_intent_is_refused(heard: Rig, speechbook):
 
 def test_what_may_be_a_crisis_goes_to_no_other_intent(heard: Rig, monkeypatch):
     """Word for word a known harmless phrase, it would never raise an alarm again."""
-    monkeypatch.setattr("bot.pipeline.teaching.SECONDED_FROM", 0.0)
+    monkeypatch.setattr("bot.pipeline.teaching.CLAUSE_DOUBT", 0.0)
 
     with pytest.raises(Rejected, match="may be a crisis"):
         plan(heard)

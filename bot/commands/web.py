@@ -10,12 +10,10 @@ from granian.http import HTTP1Settings
 
 from bot import logs
 from bot.commands.ports import check_port
-from bot.config import load, package_root
+from bot.config import ONE_THREAD_EACH, load, package_root
 
 #: Threads in each web worker: many wait in Redis or SQL at once, few compute.
 WEB_THREADS = 8
-#: Numeric libraries must not start threads of their own: the workers already use every processor.
-ONE_THREAD_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 #: What a processor needs for the numeric library's AVX-512 kernels; it picks them by itself only
 #: on the processors of one maker, and the sentence encoder takes a quarter less time with them.
 _WIDE = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"})

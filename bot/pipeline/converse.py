@@ -21,6 +21,8 @@ from bot.understanding.router import Decision, Router, Understanding
 
 #: Two answers in one reply stay together up to this many characters.
 _TOGETHER_CHARS = 430
+#: Intents kept with a message that was not understood.
+_GUESSES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +200,12 @@ class Conversation:
         choices.append(Choice(label=machine.say("none_of_these"), target=person))
         reply = Reply(text=machine.say("clarify"), choices=tuple(choices))
         return Answer(
-            reply=reply, decision="clarify", score=found.score, missed=True, asked=found.normal
+            reply=reply,
+            decision="clarify",
+            score=found.score,
+            missed=True,
+            asked=found.normal,
+            guesses=_guesses(found),
         )
 
     def _fallback(self, turn: Turn, found: Understanding) -> Answer:
@@ -211,7 +218,13 @@ class Conversation:
         )
         text = machine.say("fallback_again" if again else "fallback")
         reply = Reply(text=text, choices=choices)
-        return Answer(reply=reply, decision="fallback", score=found.score, missed=True)
+        return Answer(
+            reply=reply,
+            decision="fallback",
+            score=found.score,
+            missed=True,
+            guesses=_guesses(found),
+        )
 
     def _target(self, turn: Turn, move: Move) -> Answer:
         target = move.target
@@ -286,3 +299,8 @@ class Conversation:
             return extract(text, now=turn.now, names=self._names.book(turn.pack))
 
         return read_entities
+
+
+def _guesses(found: Understanding) -> tuple[tuple[str, float], ...]:
+    """Return what a message might mean, for those who read it later."""
+    return tuple((one.intent, round(one.score, 3)) for one in found.candidates[:_GUESSES])

@@ -1,99 +1,14 @@
-"""From a phrasebook to a model: which phrases teach what, fitted or read from the artefact."""
+"""From a phrasebook to a model: which phrases teach what."""
 
-import fcntl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 
-from bot.logs import logger
 from bot.understanding.encoder import Encoder, RememberingEncoder
 from bot.understanding.features import GramSpace
-from bot.understanding.lessons import labelled, look_alikes
+from bot.understanding.lessons import labelled
 from bot.understanding.lexical import LexicalIndex, postings
-from bot.understanding.model import Model, Sorter, fingerprint, load, save
+from bot.understanding.model import Model, Sorter
 from bot.understanding.normalize import normalize
 from bot.understanding.phrasebook import Phrasebook
-
-#: Modules of this package that decide what an artefact holds.
-FITTED_BY = (
-    "alarms", "asks", "calibrate", "crisis", "features", "fitting", "heads", "learn", "lessons",
-    "lexical", "model", "normalize", "reading", "rules", "training", "trust",
-)  # fmt: skip
-
-
-def model_for(
-    book: Phrasebook,
-    *,
-    safety: Sequence[str],
-    light: Sequence[str] = (),
-    encoder: Encoder | None,
-    folder: Path | None,
-) -> Model:
-    """Return the model of a phrasebook: from its artefact, else fitted and written there.
-
-    Args:
-        book: phrases and rules.
-        safety: crisis intents.
-        light: small talk.
-        encoder: sentence encoder, or nothing.
-        folder: where artefacts live; ``None`` fits without writing.
-    """
-    if folder is None:
-        return fit_model(book, safety=safety, light=light, encoder=encoder)
-    name = fingerprint(tuple(_contents(book, (*safety, *light), encoder)))
-    found = load(folder / name)
-    if found is not None:
-        return found
-    with _alone(folder):
-        found = load(folder / name)  # another process may have fitted it meanwhile
-        if found is None:
-            logger().info("understanding.fitting", artefact=name)
-            found = fit_model(book, safety=safety, light=light, encoder=encoder)
-            save(found, folder / name)
-            found = load(folder / name) or found
-            _drop_old(folder, keep=name)
-    return found
-
-
-def _contents(book: Phrasebook, named: Sequence[str], encoder: Encoder | None) -> Iterator[str]:
-    yield from _method()
-    yield encoder.name if encoder else ""
-    yield from named
-    for normal, intent in labelled(book):
-        yield f"{intent}\t{normal}"
-    yield from look_alikes(book)
-    for found in book.sets.values():
-        for style, texts in found.phrases.items():
-            yield from (f"{found.intent}\t{style}\t{text}" for text in texts)
-        yield from map(repr, found.rules)
-    yield from map(repr, book.trial)
-
-
-def _method() -> Iterator[str]:
-    """Yield the source of whatever decides what is learned: a changed method is learned anew."""
-    for name in FITTED_BY:
-        yield (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one process at a time fit."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _drop_old(folder: Path, *, keep: str, most: int = 3) -> None:
-    """Keep the newest few artefacts."""
-    found = sorted(
-        (path for path in folder.iterdir() if path.is_dir() and path.name != keep),
-        key=lambda path: path.stat().st_mtime,
-    )
-    for path in found[: max(0, len(found) - most + 1)]:
-        for file in path.iterdir():
-            file.unlink()
-        path.rmdir()
 
 
 def fit_model(

@@ -6,16 +6,15 @@ encoder is asked only where that is not sure. Crises are looked for before anyth
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import Path
 
 from bot.understanding.asks import AskFinder
 from bot.understanding.crisis import CrisisDetector, Odds
 from bot.understanding.encoder import Encoder
-from bot.understanding.learn import model_for
-from bot.understanding.lessons import OUTSIDE
+from bot.understanding.features import GramSpace
+from bot.understanding.lessons import OUTSIDE, labelled
 from bot.understanding.model import Model
 from bot.understanding.normalize import clauses, normalize
 from bot.understanding.phrasebook import Phrasebook
@@ -104,32 +103,31 @@ class Router:
         self._place = {label: column for column, label in enumerate(self._labels)}
         self._safety = frozenset(safety)
         self._light = frozenset(light)
+        self._encoder = encoder
         rules = RuleBook([rule for found in book.sets.values() for rule in found.rules])
         self._reader = Reader(model, rules, encoder)
         self._detector = CrisisDetector(model.alarm, self._labels, self._safety)
         self._finder = finder(model, self._light)
         self.understand = lru_cache(maxsize=_CACHE)(self._understand)
 
-    @classmethod
-    def build(
-        cls,
-        book: Phrasebook,
-        *,
-        safety: Iterable[str] = (),
-        light: Iterable[str] = (),
-        encoder: Encoder | None = None,
-        folder: Path | None = None,
-    ) -> "Router":
-        """Return a router over a phrasebook, its model read from ``folder`` or fitted."""
-        crises = tuple(sorted(safety))
-        small = tuple(sorted(light))
-        model = model_for(book, safety=crises, light=small, encoder=encoder, folder=folder)
-        return cls(model, book, safety=crises, light=light, encoder=encoder)
+    def over(self, book: Phrasebook) -> "Router":
+        """Return a router with the same heads to which the phrases are those of ``book``.
+
+        Exact matches and nearest phrases follow at once; what was learned stays as it is.
+        """
+        pairs = [pair for pair in labelled(book) if pair[1] in self._place]
+        model = replace(self._model, index=self._model.index.over(pairs))
+        return Router(model, book, safety=self._safety, light=self._light, encoder=self._encoder)
 
     @property
     def size(self) -> int:
         """Return how many phrases are indexed."""
         return len(self._model.index.texts)
+
+    @property
+    def space(self) -> GramSpace:
+        """Return the n-grams and their rarity."""
+        return self._model.space
 
     def crisis(self, text: str) -> tuple[str, ...]:
         """Return the crisis intent a message raises, or nothing."""
@@ -168,8 +166,9 @@ class Router:
     def _read(self, glance: Glance) -> tuple[Reading, Odds]:
         """Read a text and judge whether it is a crisis; closely where either is in doubt."""
         reading = self._reader.cheap(glance)
-        if reading.stage == EXACT and self._top(reading) not in self._safety:
-            return reading, (0.0, "")  # word for word a known harmless phrase
+        if reading.stage == EXACT:  # word for word a known crisis, or a known harmless phrase
+            known = self._top(reading)
+            return reading, ((1.0, known) if known in self._safety else (0.0, ""))
         odds = self._detector.judge(glance, reading)
         if reading.share(0) >= SURE_FROM and not self._detector.doubtful(glance, odds):
             return reading, odds

@@ -134,7 +134,7 @@ def _seconds_of(text: str, reader: Reader, finder: AskFinder) -> dict[str, tuple
     vectors = reader.vectors([normal]) if whole.share(0) < SURE_FROM else None
     if vectors is not None:
         whole = reader.closely(glance, whole, vectors[0])
-    tops = finder.tops(reader.clauses(parts))
+    tops = finder.tops(reader.clauses(parts, whole))
     return finder.candidates(whole, finder.lead(whole, tops), tops)
 
 

@@ -84,7 +84,11 @@ def check_content(
         apart: measuring files no line of content may be near.
     """
     report = Report()
-    book = _phrases(folders, apart, report)
+    book = _phrases(folders, report)
+    try:
+        report.errors += apart_problems(book, sources(folders), apart)
+    except PackError as error:
+        report.errors += error.problems
     known = frozenset(book.sets)
     slugs = [only] if only else list(store.slugs)
     for slug in slugs:
@@ -105,17 +109,15 @@ def check_content(
     return report
 
 
-def _phrases(folders: Sequence[Path], apart: Iterable[Path], report: Report) -> Phrasebook:
+def _phrases(folders: Sequence[Path], report: Report) -> Phrasebook:
     root = folders[0].parent
     try:
         read_vocabulary(root / "vocabulary.yaml")
         book = read_phrasebook(folders, root / "outofscope.yaml", root / "trial.yaml")
-        files = sources(folders)
-        report.errors += phrase_problems(book, files)
-        report.errors += apart_problems(book, files, apart)
     except PackError as error:
         report.errors += error.problems
         return Phrasebook(sets={})
+    report.errors += phrase_problems(book, sources(folders))
     report.spread += spread_problems(book)
     asks: dict[str, str] = {}
     for intent, label in book.asks.items():

@@ -1,6 +1,7 @@
 """What trial messages teach: thresholds, odds, and what they cannot teach."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bot.understanding.learn import fit_model
 from bot.understanding.lessons import OUTSIDE
 from bot.understanding.model import Model
-from bot.understanding.phrasebook import Expected
+from bot.understanding.phrasebook import Expected, TrialMessage
 from bot.understanding.training import SECOND_FROM, SECOND_ODDS
 from bot.understanding.trust import least_cost, thresholds, trusted
 from tests.factories import BagEncoder, make_trial
@@ -37,7 +38,8 @@ def town_trial(*, trial=tuple(town.TRIAL), encoder=None):
     return fit_model(book, safety=town.SAFETY, light=town.LIGHT, encoder=encoder)
 
 
-def tried(trial) -> Model:
+@cache
+def tried(*trial: TrialMessage) -> Model:
     """Return the model of the phrases alone with what these messages teach."""
     book = town.make_town(trial=trial)
     return trusted(town.town_model(), book, safety=town.SAFETY, light=town.LIGHT, encoder=None)
@@ -170,7 +172,7 @@ def test_without_an_encoder_there_is_nothing_to_weigh_it_by():
 )
 def test_what_teaches_nothing_moves_no_weighing(added):
     """However wrong its label is."""
-    before, after = tried(town.TRIAL).sorter, tried([*town.TRIAL, added]).sorter
+    before, after = tried(*town.TRIAL).sorter, tried(*town.TRIAL, added).sorter
 
     assert after.weigh_alone == before.weigh_alone
     assert after.weigh_cheap == before.weigh_cheap
@@ -181,7 +183,7 @@ def test_a_crisis_said_beside_another_ask_teaches_no_odds():
     """Either answer would do: it is neither a crisis to learn nor a look-alike."""
 
     def learned(*intents: str) -> Model:
-        return tried([*town.TRIAL, make_trial("工资没发我不想活了", *intents)])
+        return tried(*town.TRIAL, make_trial("工资没发我不想活了", *intents))
 
     both, ask_alone = learned("wages", "danger"), learned("wages")
 
@@ -211,7 +213,7 @@ def test_a_second_ask_is_learned_from_stories_and_from_two_asks():
 )
 def test_too_few_messages_leave_a_second_asks_odds_as_they_were(left_out):
     """Of one kind alone nothing can be told apart."""
-    found = tried(left_out).sorter
+    found = tried(*left_out).sorter
 
     assert (found.second_odds, found.second_from) == (SECOND_ODDS, SECOND_FROM)
 
@@ -221,7 +223,7 @@ def test_an_ask_that_either_answer_would_do_for_teaches_no_second():
     either = replace(town.STORY, intents=("wages", "lawyer"))
     trial = [either if message is town.STORY else message for message in town.TRIAL]
 
-    assert tried(trial).sorter.second_odds == SECOND_ODDS
+    assert tried(*trial).sorter.second_odds == SECOND_ODDS
 
 
 def test_a_model_without_crises_learns_no_odds():

@@ -91,8 +91,9 @@ def _fold(syllable: str) -> str:
 
 
 def _plain_syllable(marked: str) -> str:
-    bare = unicodedata.normalize("NFD", marked)
-    return "".join(char for char in bare if "a" <= char <= "z").replace("ü", "v")
+    # ü comes apart into u and two dots, which would be lost with the tone
+    bare = unicodedata.normalize("NFD", marked).replace("u\u0308", "v")
+    return "".join(char for char in bare if "a" <= char <= "z")
 
 
 @lru_cache(maxsize=16384)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bot.understanding import model as model_module
+from bot.understanding.artefacts import Artefacts
 from bot.understanding.heads import Weighing
-from bot.understanding.learn import model_for
 from bot.understanding.model import Model, load, save
 from tests.factories import BagEncoder
 from tests.unit.understanding import town
@@ -109,7 +109,7 @@ def test_changed_trial_messages_make_another_artefact(tmp_path: Path):
 
     def names(trial) -> set[str]:
         book = town.make_town(trial=trial)
-        model_for(book, safety=town.SAFETY, light=town.LIGHT, encoder=None, folder=tmp_path)
+        Artefacts(book, safety=town.SAFETY, light=town.LIGHT, encoder=None, folder=tmp_path).get()
         return {path.name for path in tmp_path.iterdir() if path.is_dir()}
 
     first = names(town.TRIAL)

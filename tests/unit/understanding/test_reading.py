@@ -8,7 +8,7 @@ import pytest
 from bot.understanding.heads import Weighing
 from bot.understanding.lexical import LexicalIndex
 from bot.understanding.model import Model
-from bot.understanding.reading import CLOSELY, EXACT, Reader
+from bot.understanding.reading import CLOSELY, EXACT, Reader, Reading
 from bot.understanding.rules import RuleBook
 from tests.factories import BagEncoder
 from tests.unit.understanding.town import RULES, town_model
@@ -92,6 +92,11 @@ def test_a_close_look_weighs_the_sentence_vector_too():
     assert not np.array_equal(readings[0].scores, readings[0].evidence[0])
 
 
+def other(reader: Reader) -> Reading:
+    """Return the reading of a message that asks for nothing the clauses here ask for."""
+    return reader.cheap(reader.glance("谢谢"))
+
+
 def test_a_phrase_word_for_word_is_not_looked_at_closely():
     """Nothing could make it surer."""
     reader = make_reader(weighed(alone=BLIND, encoder=True), BagEncoder())
@@ -110,9 +115,8 @@ def test_without_an_encoder_there_are_no_vectors_and_no_close_look():
         make_reader(weighed(alone=BLIND), BagEncoder()),
     ):
         assert reader.vectors(["居住证办理材料"]) is None
-        assert {reading.stage for reading in reader.clauses(["居住证办理材料", "律师电话"])} == {
-            "nearest"
-        }
+        readings = reader.clauses(["居住证办理材料", "律师电话"], other(reader))
+        assert {reading.stage for reading in readings} == {"nearest"}
 
 
 def test_a_model_without_a_full_head_has_nothing_to_look_closely_with():
@@ -129,20 +133,20 @@ def test_a_clause_is_read_once():
     reader = make_reader(weighed(alone=BLIND))
 
     assert reader.clause("谢谢")[1] is reader.clause("谢谢")[1]
-    assert reader.clauses(["谢谢"])[0] is reader.clause("谢谢")[1]
+    assert reader.clauses(["谢谢"], other(reader))[0] is reader.clause("谢谢")[1]
 
 
 def test_the_hopeful_clauses_are_encoded_together_and_no_others():
     """One call; a clause that is sure, or without hope, costs none."""
     encoder = BagEncoder()
-    reader = make_reader(weighed(alone=BLIND, cheap=0.2, encoder=True), encoder)
-    parts = ["律师哪天来", "居住证办理材料", "xyz", "工资没拿到呢"]
+    reader = make_reader(weighed(alone=BLIND, cheap=0.35, encoder=True), encoder)
+    parts = ["律师哪天来", "居住证办理材料", "工资没拿到呢"]
 
-    readings = reader.clauses(parts)
+    readings = reader.clauses(parts, other(reader))
 
     assert encoder.calls == [["居住证办理材料", "工资没拿到呢"]]
-    assert [reading.stage for reading in readings] == [EXACT, CLOSELY, "nearest", CLOSELY]
-    for at in (1, 3):
+    assert [reading.stage for reading in readings] == [EXACT, CLOSELY, CLOSELY]
+    for at in (1, 2):
         glance = reader.glance(parts[at])
         (vector,) = BagEncoder().encode([parts[at]])
         alone = reader.closely(glance, reader.cheap(glance), vector)
@@ -154,8 +158,30 @@ def test_clauses_without_hope_ask_no_vector_at_all():
     encoder = BagEncoder()
     reader = make_reader(weighed(alone=BLIND, encoder=True), encoder)
 
-    assert reader.clauses([]) == []
-    assert [reading.stage for reading in reader.clauses(["律师哪天来", "你好"])] == [EXACT, EXACT]
+    assert reader.clauses([], other(reader)) == []
+    known = reader.clauses(["律师哪天来", "你好", "xyz"], other(reader))
+    assert [reading.stage for reading in known] == [EXACT, EXACT, "nearest"]
+    assert encoder.calls == []
+
+
+def test_a_clause_that_says_what_the_whole_says_is_not_looked_at_closely():
+    """It cannot be a second ask."""
+    encoder = BagEncoder()
+    reader = make_reader(weighed(alone=BLIND, cheap=0.2, encoder=True), encoder)
+    whole = reader.cheap(reader.glance("居住证办理材料呢"))
+
+    reader.clauses(["居住证办理材料", "好的"], whole)
+
+    assert encoder.calls == []
+
+
+def test_of_many_clauses_none_is_looked_at_closely():
+    """A long story would cost too much."""
+    encoder = BagEncoder()
+    reader = make_reader(weighed(alone=BLIND, cheap=0.2, encoder=True), encoder)
+
+    reader.clauses(["居住证办理材料", "工资没拿到呢", "xyz", "律师电话"], other(reader))
+
     assert encoder.calls == []
 
 

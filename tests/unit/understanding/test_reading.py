@@ -139,7 +139,7 @@ def test_a_clause_is_read_once():
 def test_the_hopeful_clauses_are_encoded_together_and_no_others():
     """One call; a clause that is sure, or without hope, costs none."""
     encoder = BagEncoder()
-    reader = make_reader(weighed(alone=BLIND, cheap=0.35, encoder=True), encoder)
+    reader = make_reader(weighed(alone=BLIND, cheap=0.5, encoder=True), encoder)
     parts = ["律师哪天来", "居住证办理材料", "工资没拿到呢"]
 
     readings = reader.clauses(parts, other(reader))

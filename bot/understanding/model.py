@@ -16,7 +16,7 @@ from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
 #: Raised when the files of an artefact change their form; older ones are then not read.
-VERSION = 22
+VERSION = 23
 _META = "model.json"
 T = TypeVar("T")
 

@@ -12,14 +12,14 @@ from bot.understanding.model import load, save
 from bot.understanding.phrasebook import Phrasebook, PhraseSet
 from bot.understanding.router import Router
 
-_WORD = re.compile(r"[^\W_a-zA-Z]+|[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORD = re.compile(r"[^\W\d_a-zA-Z]+|[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def in_words(label: str) -> str:
-    """Return what a label is called.
+    """Return what a label is called; nothing where it is a number.
 
-    >>> in_words("alarm/set_alarm"), in_words("AddToPlaylist"), in_words("天气")
-    ('alarm set alarm', 'add to playlist', '天气')
+    >>> in_words("alarm/set_alarm"), in_words("AddToPlaylist"), in_words("天气"), in_words("7")
+    ('alarm set alarm', 'add to playlist', '天气', '')
     """
     return " ".join(_WORD.findall(label)).lower()
 

@@ -131,6 +131,7 @@ def _contents(book: Phrasebook, named: Sequence[str], encoder: Encoder | None) -
         yield f"{intent}\t{normal}"
     yield from map(repr, sorted(kinds_of(book).items()))
     for found in book.sets.values():
+        yield f"{found.intent}\t{found.ask}"
         for style, texts in found.phrases.items():
             yield from (f"{found.intent}\t{style}\t{text}" for text in texts)
         yield from map(repr, found.rules)

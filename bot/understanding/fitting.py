@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.linalg import solve_triangular
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
@@ -32,6 +33,11 @@ AXES = 160
 _COST = 1.0
 _COST_FEW = 5.0
 _TOLERANCE = 0.1
+#: Added to the diagonal, so that a phrase that stands there twice does no harm.
+_JITTER = 1e-6
+
+#: Weights by label, biases, and the labels' columns.
+_Solution = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ def fit_head(samples: Samples, method: Method) -> Head:
         moved = moved * method.vector_weight
         axes = main_axes(moved, method.axes)
         features = sparse.hstack([features, sparse.csr_matrix(moved @ axes)]).tocsr()
-    raw, shift = _solved(_solver(method), features, labels, weights, samples.count)
+    raw, shift = _solved(method, features, labels, weights, samples.count)
     back = (axes @ raw[:, width:].T * method.vector_weight) if axes is not None else None
     return Head(
         grams=np.ascontiguousarray(raw[:, :width].T.astype(np.float16)),
@@ -141,32 +147,62 @@ def _with_names(samples: Samples, names: Names) -> tuple[NDArray[np.int32], NDAr
     return np.concatenate([samples.labels, names.columns]), np.concatenate([own, light])
 
 
-def _solver(method: Method) -> Any:
-    if method.kind == "logistic":
-        return LogisticRegression(C=_COST_FEW, max_iter=300)
-    way = "crammer_singer" if method.kind == "joint" else "ovr"
-    return LinearSVC(C=_COST, tol=_TOLERANCE, random_state=0, max_iter=3000, multi_class=way)
-
-
 def _solved(
-    solver: Any,
+    method: Method,
     features: sparse.csr_matrix,
     labels: NDArray[np.int32],
     weights: NDArray[np.float64] | None,
     count: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return one row of weights and one bias a column; labels that were not met stay below all."""
-    solver.fit(features, labels, sample_weight=weights)
-    raw, bias = solver.coef_, solver.intercept_
-    if len(solver.classes_) == 2:  # scikit-learn keeps one row for two classes
+    if method.kind == "logistic":
+        raw, bias, met = _logistic(features, labels, weights)
+    else:
+        raw, bias, met = _vector_machine(features, labels, weights, joint=method.kind == "joint")
+    if len(met) == 2:  # scikit-learn keeps one row for two classes
         raw, bias = np.vstack([-raw[0], raw[0]]), np.array([-bias[0], bias[0]])
     full = np.zeros((count, features.shape[1]), np.float32)
-    shift = np.full(
-        count, -1.0 if isinstance(solver, LinearSVC) else float(bias.min()) - 1.0, np.float32
-    )
-    full[solver.classes_] = raw
-    shift[solver.classes_] = bias
+    lowest = -1.0 if method.kind == "each" else float(bias.min()) - 1.0
+    shift = np.full(count, lowest, np.float32)
+    full[met] = raw
+    shift[met] = bias
     return full, shift
+
+
+def _vector_machine(
+    features: sparse.csr_matrix,
+    labels: NDArray[np.int32],
+    weights: NDArray[np.float64] | None,
+    *,
+    joint: bool,
+) -> _Solution:
+    model = LinearSVC(
+        C=_COST,
+        tol=_TOLERANCE,
+        random_state=0,
+        max_iter=3000,
+        multi_class="crammer_singer" if joint else "ovr",
+    )
+    model.fit(features, labels, sample_weight=weights)
+    return model.coef_, model.intercept_, model.classes_
+
+
+def _logistic(
+    features: sparse.csr_matrix,
+    labels: NDArray[np.int32],
+    weights: NDArray[np.float64] | None,
+) -> _Solution:
+    """Fit in the space that the rows span, which with few rows is far smaller than all n-grams.
+
+    The ridge keeps the weights inside that space, so nothing is lost.
+    """
+    alike = (features @ features.T).toarray().astype(np.float64)
+    alike[np.diag_indices_from(alike)] += _JITTER
+    lower = np.linalg.cholesky(alike)
+    model = LogisticRegression(C=_COST_FEW, max_iter=300)
+    model.fit(lower, labels, sample_weight=weights)
+    back = solve_triangular(lower.T, model.coef_.T, lower=False)
+    return (features.T @ back).T, model.intercept_, model.classes_
 
 
 def main_axes(moved: NDArray[np.float32], most: int | None) -> NDArray[np.float32]:

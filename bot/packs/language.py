@@ -1,23 +1,27 @@
 """Reads what capabilities say and are asked: ``phrases.yaml`` and ``replies.yaml``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from bot.domain.errors import PackError
 from bot.packs.loader import read_yaml
-from bot.packs.schema import PhrasesModel, problems
+from bot.packs.schema import MorePhrasesModel, PhrasesModel, problems
 from bot.understanding.phrasebook import Phrasebook, PhraseSet, Rule
+
+P = TypeVar("P", bound=MorePhrasesModel)
 
 
 def read_phrasebook(folders: Sequence[Path], outofscope: Path | None) -> Phrasebook:
-    """Read the training phrases of all capabilities.
+    """Read the training phrases of all capabilities, those in other languages beside them.
 
     Args:
-        folders: capability packages, each with a ``phrases.yaml``.
-        outofscope: file of messages that belong to no intent, by kind.
+        folders: capability packages, each with a ``phrases.yaml`` and perhaps siblings
+            ``phrases.<language>.yaml`` that add to its intents.
+        outofscope: file of messages that belong to no intent, by kind; its siblings add to it.
 
     Raises:
         PackError: with every problem found.
@@ -29,46 +33,74 @@ def read_phrasebook(folders: Sequence[Path], outofscope: Path | None) -> Phraseb
         if not file.exists():
             found.append(f"{file}: expected this file")
             continue
-        content = read_yaml(file)
-        if not isinstance(content, dict):
-            found.append(f"{file}: expected intent ids with their phrases, see docs/content.md")
-            continue
-        for intent, raw in content.items():
-            if str(intent).partition(".")[0] != folder.name:
-                group = folder.name
-                found.append(
-                    f"{file}: {intent}: expected an id of group {group!r}; example: {group}.name"
-                )
-                continue
-            try:
-                model = PhrasesModel.model_validate(raw)
-            except ValidationError as error:
-                found += problems(error, file, str(intent))
-                continue
-            sets[str(intent)] = _phrase_set(str(intent), model)
+        for intent, model in _read_phrases(file, PhrasesModel, found).items():
+            sets[intent] = _phrase_set(intent, model)
+        for sibling in sorted(folder.glob("phrases.*.yaml")):
+            for intent, more in _read_phrases(sibling, MorePhrasesModel, found).items():
+                if intent in sets:
+                    sets[intent] = _added(sets[intent], more)
+                else:
+                    found.append(f"{sibling}: {intent}: expected an intent of {file.name}")
     if found:
         raise PackError(found)
-    raw = read_yaml(outofscope) if outofscope and outofscope.exists() else {}
-    outside = {kind: tuple(map(str, lines)) for kind, lines in (raw or {}).items()}
+    outside: dict[str, tuple[str, ...]] = {}
+    for file in _with_siblings(outofscope):
+        for kind, lines in (read_yaml(file) or {}).items():
+            outside[kind] = (*outside.get(kind, ()), *map(str, lines))
     return Phrasebook(sets=sets, outside=outside)
 
 
-def _phrase_set(intent: str, model: PhrasesModel) -> PhraseSet:
-    return PhraseSet(
-        intent=intent,
-        ask=model.ask,
-        phrases={str(style): lines for style, lines in model.phrases.items()},
-        rules=tuple(
-            Rule(
-                intent=intent,
-                all=tuple(tuple(group.split("|")) for group in rule.all),
-                none=tuple(word for group in rule.none for word in group.split("|")),
-                score=rule.score,
-                safety=rule.safety,
+def _with_siblings(file: Path | None) -> list[Path]:
+    if file is None:
+        return []
+    siblings = sorted(file.parent.glob(f"{file.stem}.*{file.suffix}"))
+    return [path for path in (file, *siblings) if path.exists()]
+
+
+def _read_phrases(file: Path, shape: type[P], found: list[str]) -> dict[str, P]:
+    """Read one file of phrases; what is wrong is added to ``found``."""
+    content = read_yaml(file)
+    if not isinstance(content, dict):
+        found.append(f"{file}: expected intent ids with their phrases, see docs/content.md")
+        return {}
+    group = file.parent.name
+    out: dict[str, P] = {}
+    for intent, raw in content.items():
+        if str(intent).partition(".")[0] != group:
+            found.append(
+                f"{file}: {intent}: expected an id of group {group!r}; example: {group}.name"
             )
-            for rule in model.rules
-        ),
-        look_alikes=model.look_alikes,
+            continue
+        try:
+            out[str(intent)] = shape.model_validate(raw)
+        except ValidationError as error:
+            found += problems(error, file, str(intent))
+    return out
+
+
+def _phrase_set(intent: str, model: PhrasesModel) -> PhraseSet:
+    return _added(PhraseSet(intent=intent, ask=model.ask, phrases={}), model)
+
+
+def _added(below: PhraseSet, model: MorePhrasesModel) -> PhraseSet:
+    phrases = dict(below.phrases)
+    for style, lines in model.phrases.items():
+        phrases[str(style)] = (*phrases.get(str(style), ()), *lines)
+    rules = tuple(
+        Rule(
+            intent=below.intent,
+            all=tuple(tuple(group.split("|")) for group in rule.all),
+            none=tuple(word for group in rule.none for word in group.split("|")),
+            score=rule.score,
+            safety=rule.safety,
+        )
+        for rule in model.rules
+    )
+    return replace(
+        below,
+        phrases=phrases,
+        rules=(*below.rules, *rules),
+        look_alikes=(*below.look_alikes, *model.look_alikes),
     )
 
 

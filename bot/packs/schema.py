@@ -154,10 +154,9 @@ class RuleModel(_Strict):
     safety: bool = False
 
 
-class PhrasesModel(_Strict):
-    """What residents say for one intent."""
+class MorePhrasesModel(_Strict):
+    """What residents say for one intent in another language: ``phrases.<language>.yaml``."""
 
-    ask: str = Field(max_length=16)
     phrases: dict[
         Literal[
             "plain", "indirect", "story", "short", "colloquial", "dialect", "typo", "voice",
@@ -167,6 +166,12 @@ class PhrasesModel(_Strict):
     ]  # fmt: skip
     rules: tuple[RuleModel, ...] = ()
     look_alikes: Lines = ()
+
+
+class PhrasesModel(MorePhrasesModel):
+    """What residents say for one intent: ``phrases.yaml``."""
+
+    ask: str = Field(max_length=16)
 
 
 _EXAMPLES = {

@@ -25,6 +25,7 @@ from bot.domain.telling import (
     dates_said,
     day_said,
     facts_said,
+    hours_said,
     looked_up,
     meant,
     mentions,
@@ -34,7 +35,7 @@ from bot.domain.telling import (
     span_said,
     unknown_said,
 )
-from bot.domain.text import fit, pieces
+from bot.domain.text import fit, pieces, stretched
 
 __all__ = [
     "BEIJING",
@@ -76,6 +77,7 @@ __all__ = [
     "day_said",
     "facts_said",
     "fit",
+    "hours_said",
     "looked_up",
     "meant",
     "mentions",
@@ -117,7 +119,7 @@ class Role(StrEnum):
 
 
 class Words(Protocol):
-    """The set sentences of one capability, from its ``replies.yaml``."""
+    """The set sentences of one capability in one language, from its ``replies.yaml``."""
 
     def say(self, name: str, /, **values: object) -> str:
         """Return the sentence called ``name`` with its placeholders filled."""
@@ -133,6 +135,11 @@ class Words(Protocol):
 
     def label(self, target: str) -> str:
         """Return how a choice reads: an intent's or a field's short name."""
+        ...
+
+    @property
+    def chinese(self) -> "Words":
+        """Return the same sentences in Chinese, for what staff read."""
         ...
 
 
@@ -170,6 +177,10 @@ class PackView(Protocol):
 
     def entries(self, kind: str, *sorts: str) -> Sequence[Entry]:
         """Return directory entries of a kind, optionally only of some sorts."""
+        ...
+
+    def told_in(self, language: str) -> "PackView":
+        """Return the same in another language: its cards, names; directories stay in Chinese."""
         ...
 
 
@@ -289,6 +300,10 @@ class Context:
         """Return the Beijing date."""
         return beijing(self.now).date()
 
+    def room(self, size: int) -> int:
+        """Return how many characters of the reply's language stand for ``size`` of Chinese."""
+        return stretched(size, self.resident.language)
+
 
 Handler = Callable[[Context], Reply]
 
@@ -343,7 +358,7 @@ def choices_for(ctx: Context, card: Card | None, targets: Sequence[str]) -> tupl
 
 
 #: Plain answers read out before: the same card reads the same all day.
-_told: dict[tuple[str, str, str, date], tuple[Card, Reply]] = {}
+_told: dict[tuple[str, str, str, str, date], tuple[Card, Reply]] = {}
 _TOLD_MOST = 20_000
 
 
@@ -360,7 +375,7 @@ def answer(ctx: Context) -> Reply:
             choices=choices_for(ctx, None, targets),
             topic=ctx.intent,
         )
-    key = (ctx.pack.slug, ctx.intent, ctx.focus, ctx.today)
+    key = (ctx.pack.slug, card.language, ctx.intent, ctx.focus, ctx.today)
     kept = _told.get(key) if card.ended is None else None
     if kept is not None and kept[0] is card:
         return kept[1]

@@ -106,13 +106,17 @@ def _added(below: PhraseSet, model: MorePhrasesModel) -> PhraseSet:
 
 @dataclass(frozen=True, slots=True)
 class ReplyWords:
-    """The set sentences one capability may use; satisfies ``sdk.Words``.
+    """The set sentences one capability may use in one language; satisfies ``sdk.Words``.
 
     Attributes:
-        own: the capability's ``frames``.
-        shared: the house's frames, used where the capability has none of that name.
+        own: the capability's ``frames``, and in Chinese its ``inner``.
+        shared: the house's, used where the capability has none of that name.
         following: intent id -> what to offer next.
         labels: intent id or field -> how a choice reads.
+        default_next: what to offer where an intent says nothing.
+        beneath: the Chinese sentences, for what this language has not.
+        spoken: intents that are answered in this language.
+        title: the capability's name in this language, "" in Chinese.
     """
 
     own: Mapping[str, object]
@@ -120,6 +124,14 @@ class ReplyWords:
     following: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, str]
     default_next: tuple[str, ...] = field(default=())
+    beneath: "ReplyWords | None" = None
+    spoken: frozenset[str] = frozenset()
+    title: str = ""
+
+    @property
+    def chinese(self) -> "ReplyWords":
+        """Return the same sentences in Chinese, for what staff read."""
+        return self.beneath or self
 
     def say(self, name: str, /, **values: object) -> str:
         """Return the sentence called ``name`` with its placeholders filled.
@@ -128,13 +140,15 @@ class ReplyWords:
             KeyError: neither the capability nor the house has such a sentence.
         """
         text = self.own.get(name, self.shared.get(name))
+        if text is None and self.beneath is not None:
+            return self.beneath.say(name, **values)
         if text is None:
             raise KeyError(f"no sentence {name!r} in replies.yaml")
         return str(text).format(**values).rstrip("\n")
 
     def many(self, name: str) -> Mapping[str, str]:
         """Return a group of sentences; own ones win over the house's, one by one."""
-        merged: dict[str, str] = {}
+        merged: dict[str, str] = dict(self.beneath.many(name)) if self.beneath else {}
         for source in (self.shared, self.own):
             group = source.get(name, {})
             if isinstance(group, dict):
@@ -174,18 +188,18 @@ def read_words(
         raw[folder.name] = content
     if found:
         raise PackError(found)
-    shared = _mapping(raw[house].get("frames"))
-    labels = {**_texts(shared.get("labels")), **asks}
+    shared = _sentences(raw[house])
+    labels = {**texts(shared.get("labels")), **asks}
     default_next = tuple(map(str, _sequence(shared.get("default_next"))))
     out: dict[str, ReplyWords] = {}
     for name, content in raw.items():
         following = {
-            intent: tuple(map(str, _sequence(_mapping(fields).get("next"))))
+            intent: tuple(map(str, _sequence(mapping(fields).get("next"))))
             for intent, fields in content.items()
-            if "." in intent and "next" in _mapping(fields)
+            if "." in intent and "next" in mapping(fields)
         }
         out[name] = ReplyWords(
-            own=_mapping(content.get("frames")),
+            own=_sentences(content),
             shared=shared,
             following=following,
             labels=labels,
@@ -194,12 +208,19 @@ def read_words(
     return out
 
 
-def _mapping(value: object) -> dict[str, object]:
+def _sentences(content: Mapping[str, object]) -> dict[str, object]:
+    """Return what is said to residents and what is not, by name."""
+    return {**mapping(content.get("inner")), **mapping(content.get("frames"))}
+
+
+def mapping(value: object) -> dict[str, object]:
+    """Return a mapping with text keys; nothing else becomes an empty one."""
     return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
 
 
-def _texts(value: object) -> dict[str, str]:
-    return {key: str(item) for key, item in _mapping(value).items()}
+def texts(value: object) -> dict[str, str]:
+    """Return a mapping of texts."""
+    return {key: str(item) for key, item in mapping(value).items()}
 
 
 def _sequence(value: object) -> list[object]:
@@ -217,7 +238,7 @@ def read_vocabulary(file: Path) -> tuple[dict[str, list[str]], dict[str, list[st
         raise PackError([f"{file}: expected the keys commands and fields"])
     groups = []
     for key in ("commands", "fields"):
-        raw = _mapping(content[key])
+        raw = mapping(content[key])
         groups.append(
             {name: [str(word) for word in _sequence(words)] for name, words in raw.items()}
         )

@@ -29,6 +29,8 @@ _FILLERS = re.compile(
 _CLAUSE = re.compile(r"[，。！？；,.!?;\n~～、]+|(?:还有(?=.{2})|顺便|顺带|另外|再一个|第二个问题)")
 _LATIN = re.compile(r"[a-z]+")
 _ROUNDS = 8
+#: Syllables whose ü is typed as v.
+_WITH_V = ("lu", "nu", "lue", "nue")
 _FOLD_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
 _FOLD_FINAL = {"ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "on"}
 
@@ -123,6 +125,7 @@ def _syllable_table() -> dict[str, str]:
             plain = _plain_syllable(one)
             if plain and plain not in table:
                 table[plain] = _fold(plain)
+    table |= {plain.replace("u", "v"): table[plain] for plain in _WITH_V if plain in table}
     return table
 
 

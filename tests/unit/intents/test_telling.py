@@ -193,8 +193,9 @@ def test_fields_with_a_law_behind_them_end_with_it():
 
 def test_nothing_unknown_says_nothing():
     """No sentence about nothing."""
-    assert unknown_said("{what}问{who}", [], "社区") == []
-    assert unknown_said("{what}问{who}", ["地址", "时间"], "社区") == ["地址、时间问社区"]
+    labels = {"unknown": "{what}问{who}"}
+    assert unknown_said(labels, [], "社区") == []
+    assert unknown_said(labels, ["地址", "时间"], "社区") == ["地址、时间问社区"]
 
 
 def test_the_oldest_check_dates_a_reply():

@@ -104,13 +104,13 @@ def load_speechbook() -> Speechbook:
         found.append(capability)
     root = folders[0].parent
     phrasebook = read_phrasebook(folders, root / "outofscope.yaml")
-    commands, fields = read_vocabulary(root / "vocabulary.yaml")
+    steering = read_vocabulary(root / "vocabulary.yaml")
     words = read_words(folders, HOUSE, phrasebook.asks)
     return Speechbook(
         capabilities=tuple(found),
         phrasebook=phrasebook,
         words=words,
-        vocabulary=vocabulary(commands, fields),
+        vocabulary=vocabulary(**steering),
         tongues=read_tongues(root / "languages.yaml", folders, HOUSE, words),
     )
 

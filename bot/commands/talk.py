@@ -14,7 +14,7 @@ from bot.domain.messages import Inbound, Kind
 from bot.domain.residents import Resident, resident_ref
 from bot.domain.sessions import Session
 from bot.pipeline.converse import Conversation, Turn
-from bot.pipeline.hearing import hear
+from bot.pipeline.hearing import hear, turned
 from bot.pipeline.registry import Registry
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions, ServedCommunities
 from bot.pipeline.speech import Speech
@@ -56,6 +56,7 @@ def run_ask(arguments: argparse.Namespace) -> int:
         resident=Resident(ref="", community=pack.slug, language=session.tongue),
         pack=pack,
         now=clock.now(),
+        turned=turned(Session(), session),
     )
     answer = conversation.answer(turn)
     if answer.reply is not None:

@@ -9,7 +9,7 @@ from bot.domain.residents import Resident
 from bot.domain.sessions import Session
 from bot.logs import logger
 from bot.pipeline.converse import Conversation, Turn
-from bot.pipeline.hearing import hear
+from bot.pipeline.hearing import hear, turned
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions
 from bot.sdk import PackView
 
@@ -74,6 +74,7 @@ class Rehearsal:
             resident=Resident(ref=_NOBODY, community=pack.slug, language=session.tongue),
             pack=pack,
             now=now,
+            turned=turned(Session(), session),
         )
         try:
             answer = self._conversation.answer(turn)

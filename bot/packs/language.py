@@ -227,8 +227,11 @@ def _sequence(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def read_vocabulary(file: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Read how residents steer: ``commands`` and ``fields``, each name with its spoken forms.
+def read_vocabulary(file: Path) -> dict[str, dict[str, list[str]]]:
+    """Read how residents steer, siblings in other languages beside it.
+
+    Returns:
+        ``commands``, ``fields`` and ``alone``, each name with its spoken forms.
 
     Raises:
         PackError: the file is missing or not of that shape.
@@ -236,10 +239,11 @@ def read_vocabulary(file: Path) -> tuple[dict[str, list[str]], dict[str, list[st
     content = read_yaml(file) if file.exists() else None
     if not isinstance(content, dict) or not {"commands", "fields"} <= content.keys():
         raise PackError([f"{file}: expected the keys commands and fields"])
-    groups = []
-    for key in ("commands", "fields"):
-        raw = mapping(content[key])
-        groups.append(
-            {name: [str(word) for word in _sequence(words)] for name, words in raw.items()}
-        )
-    return groups[0], groups[1]
+    spoken: dict[str, dict[str, list[str]]] = {"commands": {}, "fields": {}, "alone": {}}
+    for path in _with_siblings(file):
+        for key, groups in mapping(read_yaml(path)).items():
+            if key not in spoken:
+                raise PackError([f"{path}: {key}: expected commands, fields or alone"])
+            for name, words in mapping(groups).items():
+                spoken[key].setdefault(name, []).extend(map(str, _sequence(words)))
+    return spoken

@@ -6,7 +6,6 @@ from bot.domain.messages import Inbound, Kind
 from bot.domain.sessions import Session
 from bot.understanding.script import written_in
 
-
 #: Languages whose menu asks for Chinese keywords, so that such a word alone changes nothing …
 _CHINESE_KEYWORDS = frozenset({"ug", "kk"})
 #: … and how long a keyword is.

@@ -300,6 +300,12 @@ class Context:
         """Return the Beijing date."""
         return beijing(self.now).date()
 
+    @property
+    def by_card(self) -> bool:
+        """Tell whether a card in another language says where; directories stand in Chinese only."""
+        card = self.pack.card(self.intent)
+        return card is not None and card.language != "zh-Hans" and bool(card.lines("where"))
+
     def room(self, size: int) -> int:
         """Return how many characters of the reply's language stand for ``size`` of Chinese."""
         return stretched(size, self.resident.language)

@@ -114,5 +114,5 @@ def spoken(reply: Reply, *, choose: str, limit: int = MAX_REPLY_CHARS, last: str
     if last:
         tail += f"\n〔{last}〕"
     body = fit(reply.text.strip(), limit - len(tail))
-    body = fit_bytes(body, MAX_REPLY_BYTES - len(tail.encode()))[0]
+    body = fit_bytes(body, max(0, MAX_REPLY_BYTES - len(tail.encode())))[0]
     return (body + tail).strip()

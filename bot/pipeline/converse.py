@@ -163,9 +163,9 @@ class Conversation:
                 self._act(turn, intent, decision="answer", focus=move.focus, score=found.score)
                 for intent in found.intents[:2]
             ]
-            return answers[0] if len(answers) == 1 else self._both(turn, answers)
+            return answers[0] if len(answers) == 1 else self._both(answers, turn.language)
         if found.decision is Decision.CLARIFY:
-            return self._clarify(turn, found)
+            return self._clarify(found, turn.language)
         return self._fallback(turn, found)
 
     def _names_community(self, turn: Turn, found: Understanding) -> bool:
@@ -176,7 +176,7 @@ class Conversation:
             return False
         return self._services.communities.find(normalize(turn.inbound.text)) is not None
 
-    def _both(self, turn: Turn, answers: list[Answer]) -> Answer:
+    def _both(self, answers: list[Answer], language: str = "") -> Answer:
         first, second = (answer.reply or Reply() for answer in answers[:2])
         first = replace(  # what the second answer promises holds too
             first,
@@ -185,17 +185,17 @@ class Conversation:
         )
         joined = f"{first.text}\n\n{second.text}"
         choices = tuple(dict.fromkeys((*first.choices[:2], *second.choices[:2])))
-        if len(joined) <= stretched(_TOGETHER_CHARS, turn.language):
+        if len(joined) <= stretched(_TOGETHER_CHARS, language):
             reply = replace(first, text=joined, choices=choices, rest=(*first.rest, *second.rest))
         else:
-            note = self._registry.machine_in(turn.language).say("second_ask")
+            note = self._registry.machine_in(language).say("second_ask")
             reply = replace(
                 first, text=f"{first.text}\n{note}", rest=(second.text, *second.rest, *first.rest)
             )
         return replace(answers[0], reply=reply)
 
-    def _clarify(self, turn: Turn, found: Understanding) -> Answer:
-        machine = self._registry.machine_in(turn.language)
+    def _clarify(self, found: Understanding, language: str = "") -> Answer:
+        machine = self._registry.machine_in(language)
         choices: list[Choice] = []
         for candidate in found.candidates:
             label = machine.label(candidate.intent)

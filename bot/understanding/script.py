@@ -8,6 +8,8 @@ from opencc import OpenCC
 
 from bot.understanding.normalize import is_pinyin
 
+#: Characters as they are written in Hong Kong and Macau, nearest to most of our readers.
+_FOR_READERS = OpenCC("s2hk")
 _TO_TRADITIONAL = OpenCC("s2t")
 _TO_SIMPLIFIED = OpenCC("t2s")
 #: A message is in traditional script from so many characters on that simplified script has not.
@@ -76,7 +78,7 @@ def traditional(text: str) -> str:
     >>> traditional("居住证")
     '居住證'
     """
-    return str(_TO_TRADITIONAL.convert(text))
+    return str(_FOR_READERS.convert(text))
 
 
 @lru_cache(maxsize=1024)

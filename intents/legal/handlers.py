@@ -32,6 +32,8 @@ def duty(ctx: Context) -> Reply:
     for roster in rosters:
         lines.extend(_roster(ctx, roster))
     card = ctx.pack.card(ctx.intent)
+    if ctx.by_card:
+        lines += sections(card, ("where", "notes"), ctx.words.many("fields"))
     lines.extend(_beside(ctx))
     return Reply(
         text="\n".join(lines),
@@ -43,6 +45,8 @@ def duty(ctx: Context) -> Reply:
 
 def _roster(ctx: Context, roster: Entry) -> list[str]:
     lines = [_next_dates(ctx, roster)]
+    if ctx.by_card:
+        return lines
     where = place_said(roster.place, ctx.pack.entries("place"))
     if where:
         lines.append(ctx.words.say("place_address", address=where))
@@ -61,9 +65,9 @@ def _next_dates(ctx: Context, roster: Entry) -> str:
         "name": roster.name,
         "time": span_said(roster.time),
     }
+    name = ctx.words.say("roster_next" if roster.rrule and roster.time else "roster", **known)
     if not roster.rrule:
-        return ctx.words.say("roster", **known)
-    name = ctx.words.say("roster_next", **known)
+        return name
     coming = ctx.services.calendar.upcoming(roster.rrule, ctx.today, _DATES_SEEN)
     dates = dates_said(coming, roster, ctx.now, ctx.words.many("dates"))
     return ctx.words.many("dates")["stop"].join(filter(None, (name, dates)))

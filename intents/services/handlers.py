@@ -34,7 +34,7 @@ _LATER = ("conditions", "papers", "steps", "when", "contact", "cost", "duration"
 def center(ctx: Context) -> Reply:
     """Answer where the service centre is, from the directory, else from the card."""
     found = ctx.pack.entries("place", "center")
-    if not found or ctx.focus in _FOLLOW_UPS - {"contact"}:
+    if not found or ctx.by_card or ctx.focus in _FOLLOW_UPS - {"contact"}:
         return answer(ctx)
     told = [line for entry in found[:_SHOWN] for line in _told(ctx, entry)]
     return _reply(ctx, told, found)
@@ -44,7 +44,7 @@ def beside_card(ctx: Context) -> Reply:
     """Answer with the places of the intent's sort and what the card says beside them."""
     sorts = ctx.words.many("sorts")[ctx.intent].split("|")
     found = ctx.pack.entries("place", *sorts)
-    if not found or ctx.focus in _FOLLOW_UPS:
+    if not found or ctx.by_card or ctx.focus in _FOLLOW_UPS:
         return answer(ctx)
     card, fields = ctx.pack.card(ctx.intent), ctx.words.many("fields")
     kept = _BESIDE[ctx.intent]
@@ -60,7 +60,7 @@ def beside_card(ctx: Context) -> Reply:
 def stall(ctx: Context) -> Reply:
     """Answer where and when one may put up a stall, and whether it is time now."""
     found = ctx.pack.entries("stall")
-    if not found or ctx.focus in _FOLLOW_UPS:
+    if not found or ctx.by_card or ctx.focus in _FOLLOW_UPS:
         return answer(ctx)
     card, fields = ctx.pack.card(ctx.intent), ctx.words.many("fields")
     wanted = meant(ctx.text, found, noise=ctx.words.say("noise"))

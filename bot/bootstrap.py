@@ -30,26 +30,32 @@ from bot.packs.language import ReplyWords, read_phrasebook, read_vocabulary, rea
 from bot.packs.loader import PackStore
 from bot.packs.tongues import Tongue, read_tongues
 from bot.pipeline.converse import Conversation
+from bot.pipeline.learning import Learning, Watch
 from bot.pipeline.ledger import Ledger
 from bot.pipeline.registry import Registry
 from bot.pipeline.services import ResidentPrivacy, ResidentSubscriptions, ServedCommunities
 from bot.pipeline.speech import Speech
+from bot.pipeline.teaching import Teaching
 from bot.pipeline.turn import TurnRunner
-from bot.records import accounts, communities, migrate, retention
+from bot.records import accounts, communities, migrate, phrases, retention
 from bot.records.accounts import AccountRecord
 from bot.records.database import Database
 from bot.records.vault import Vault
 from bot.schedule.process import Job
 from bot.schedule.workdays import ChinaCalendar
 from bot.sdk import Capability, IntentKind, Services, Words
+from bot.state import keys
 from bot.state.connection import State
 from bot.state.leases import Lease
 from bot.state.rates import MinuteBudget
 from bot.state.tokens import RedisTokenStore
 from bot.state.turns import Turns
+from bot.state.versions import Version
 from bot.understanding.encoder import load_encoder
+from bot.understanding.overlay import Addition
 from bot.understanding.phrasebook import Phrasebook
 from bot.understanding.router import Router
+from bot.understanding.source import RouterSource
 from bot.web.accounts import Accounts
 from bot.web.app import WebParts, create_app
 from bot.worker.process import declare
@@ -103,7 +109,7 @@ def load_speechbook() -> Speechbook:
             raise ConfigError(f"{CAPABILITIES}.{folder.name} declares no CAPABILITY")
         found.append(capability)
     root = folders[0].parent
-    phrasebook = read_phrasebook(folders, root / "outofscope.yaml")
+    phrasebook = read_phrasebook(folders, root / "outofscope.yaml", root / "trial.yaml")
     steering = read_vocabulary(root / "vocabulary.yaml")
     words = read_words(folders, HOUSE, phrasebook.asks)
     return Speechbook(
@@ -112,6 +118,25 @@ def load_speechbook() -> Speechbook:
         words=words,
         vocabulary=vocabulary(**steering),
         tongues=read_tongues(root / "languages.yaml", folders, HOUSE, words),
+    )
+
+
+def router_source(book: Speechbook, folder: Path, learned: Path | None = None) -> RouterSource:
+    """Return what makes routers over the capabilities' phrases.
+
+    Args:
+        book: language content.
+        folder: where the model of the packs' phrases is kept.
+        learned: where models with the staff's phrases are kept, when not there too.
+    """
+    kinds = {intent.id: intent.kind for found in book.capabilities for intent in found.intents}
+    return RouterSource(
+        book.phrasebook,
+        safety=[name for name, kind in kinds.items() if kind is IntentKind.SAFETY],
+        light=[name for name, kind in kinds.items() if kind is IntentKind.CHAT],
+        encoder=load_encoder(),
+        folder=folder,
+        learned=learned,
     )
 
 
@@ -167,14 +192,52 @@ class House:
         return Registry(self.speechbook.capabilities, words, HOUSE, tongues)
 
     @cached_property
+    def router_source(self) -> RouterSource:
+        """Return what makes routers."""
+        chosen = self.settings
+        return router_source(self.speechbook, chosen.models_dir, chosen.learned_dir)
+
+    def additions(self) -> list[Addition]:
+        """Return the phrases that staff added."""
+        return [Addition(one.text, one.intent) for one in phrases.active(self.db)]
+
+    @cached_property
+    def phrases_version(self) -> Version:
+        """Return the counter of changes of what staff added."""
+        return Version(self.state, keys.PHRASES)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """Return what this process knows of what staff added."""
+        return Learning(
+            source=self.router_source,
+            phrases=self.additions,
+            told=self.phrases_version.read,
+            clock=self.clock,
+        )
+
+    @cached_property
     def router(self) -> Router:
-        """Return the understanding snapshot."""
-        return Router.build(
-            self.speechbook.phrasebook,
-            safety=self.registry.of_kind(IntentKind.SAFETY),
-            light=self.registry.of_kind(IntentKind.CHAT),
-            encoder=load_encoder(),
-            folder=self.settings.models_dir,
+        """Return the understanding snapshot in force; :meth:`watch` puts later ones here."""
+        return self.learning.first()
+
+    @cached_property
+    def watching(self) -> Watch:
+        """Return the thread that keeps the router up with what staff add."""
+        return Watch(self.learning, current=lambda: self.router, swap=self._swap)
+
+    def _swap(self, router: Router) -> None:
+        self.router = router
+
+    @cached_property
+    def teaching(self) -> Teaching:
+        """Return the part with which staff teach what was not understood."""
+        return Teaching(
+            db=self.db,
+            source=self.router_source,
+            router=lambda: self.router,
+            tell=self.phrases_version.tell,
+            clock=self.clock,
         )
 
     @cached_property
@@ -364,7 +427,7 @@ class House:
 
     def close(self) -> None:
         """Close what was opened."""
-        for name in ("runner", "db", "state"):
+        for name in ("watching", "runner", "db", "state"):
             part = self.__dict__.get(name)
             if part is not None:
                 part.close()

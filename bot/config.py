@@ -19,6 +19,8 @@ SANDBOX_APP_ID = "wxsandbox000000001"
 SANDBOX_GH_ID = "gh_nuanlin_demo"
 WECHAT_API = "https://api.weixin.qq.com"
 WECOM_API = "https://qyapi.weixin.qq.com"
+#: Numeric libraries must not start threads of their own: our processes already use every core.
+ONE_THREAD_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 _GENERATED = "secrets.env"
 
@@ -84,6 +86,11 @@ class Settings:
     def embedded_database(self) -> bool:
         """Tell whether records live in a file of this machine."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def learned_dir(self) -> Path:
+        """Return where models with the staff's phrases are kept; others may be read-only."""
+        return self.data_dir / "understanding"
 
     @property
     def redis_socket(self) -> Path:

@@ -16,6 +16,21 @@ from typing import Protocol
 from bot.domain.cards import FIELDS, Card, Ended, Fact, Passport, section, tell
 from bot.domain.clock import BEIJING, beijing
 from bot.domain.directory import Entry, metres, nearest, open_at
+from bot.domain.entities import (
+    Address,
+    Age,
+    CaseNumber,
+    Count,
+    Entities,
+    Identity,
+    Match,
+    Money,
+    Named,
+    Per,
+    Phone,
+    Picked,
+)
+from bot.domain.figures import Doubt, Duration, Found, Length, Quantity, Reading, Rough, When
 from bot.domain.messages import Inbound, Kind
 from bot.domain.replies import Alert, Article, Choice, ProfileChange, Reply, Urgency
 from bot.domain.residents import Resident
@@ -40,33 +55,53 @@ from bot.domain.text import fit, pieces, stretched
 __all__ = [
     "BEIJING",
     "FIELDS",
+    "Address",
+    "Age",
     "Alert",
     "Article",
     "Calendar",
     "Capability",
     "Card",
+    "CaseNumber",
     "Choice",
     "Communities",
     "Context",
+    "Count",
+    "Doubt",
+    "Duration",
     "Ended",
+    "Entities",
     "Entry",
     "Fact",
+    "Found",
     "Handler",
+    "Identity",
     "Inbound",
     "Intent",
     "IntentKind",
     "Kind",
+    "Length",
+    "Match",
+    "Money",
+    "Named",
     "Occurrence",
     "PackView",
     "Passport",
+    "Per",
+    "Phone",
+    "Picked",
     "Privacy",
     "ProfileChange",
+    "Quantity",
+    "Reading",
     "Reply",
     "Resident",
     "Role",
+    "Rough",
     "Services",
     "Subscriptions",
     "Urgency",
+    "When",
     "Words",
     "ahead",
     "answer",
@@ -222,6 +257,10 @@ class Communities(Protocol):
         """Return the communities residents can choose: slug to name."""
         ...
 
+    def called(self) -> Mapping[str, Sequence[str]]:
+        """Return what else residents call each community: name to other names."""
+        ...
+
     def title(self, slug: str) -> str:
         """Return a community's name."""
         ...
@@ -281,6 +320,7 @@ class Context:
         focus: card field the resident asked for ("papers", "where" …), or "".
         topic: intent id that was open before this message, or "".
         menu: intents by group, for a menu: group title to intent ids.
+        read_entities: finds the figures and names in the message; use :attr:`entities`.
     """
 
     inbound: Inbound
@@ -294,6 +334,12 @@ class Context:
     focus: str = ""
     topic: str = ""
     menu: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    read_entities: Callable[[], Entities] = field(default=Entities, compare=False, repr=False)
+
+    @property
+    def entities(self) -> Entities:
+        """Return the days, sums, numbers and names in the message; read when first asked for."""
+        return self.read_entities()
 
     @property
     def today(self) -> date:

@@ -7,5 +7,8 @@ from bot.config import load
 
 
 def make_app() -> Flask:
-    """Return the web application of this process."""
-    return build(load(), process="web").web_app()
+    """Return the web application of this process, kept up with what staff add."""
+    house = build(load(), process="web")
+    app = house.web_app()
+    house.watching.start()
+    return app

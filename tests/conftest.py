@@ -48,7 +48,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         if isinstance(item, pytest.Function)
     )
     if wanted and not session.config.option.collectonly:
-        _house().router.understand("")
+        _house().router_source.start()
 
 
 @cache
@@ -59,8 +59,8 @@ def _house() -> House:
 
 @pytest.fixture(scope="session")
 def router() -> Router:
-    """Give the index over the repository's phrases."""
-    return _house().router
+    """Give the index over the repository's phrases, without any that staff added."""
+    return _house().router_source.start()
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,14 @@ from bot.domain.directory import Entry
 from bot.domain.replies import Reply
 from bot.domain.residents import Resident
 from bot.packs.loader import PackStore
+from bot.pipeline.names import PackNames
 from bot.pipeline.registry import Registry
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions, ServedCommunities
 from bot.pipeline.speech import Speech
 from bot.schedule.workdays import ChinaCalendar
 from bot.sdk import Context, Services
 from bot.testing import FakeClock, make_inbound
+from bot.understanding.entities import extract
 from bot.understanding.normalize import normalize
 from bot.understanding.phrasebook import Phrasebook, PhraseSet, Rule
 
@@ -196,16 +198,19 @@ def make_context(
     """Return a turn of a resident who asks ``text`` at a Beijing moment, with real content."""
     _, registry, packs, services = content()
     clock = FakeClock(moment=datetime.fromisoformat(at).replace(tzinfo=BEIJING))
+    pack = packs.get(community)
+    names = PackNames(services.communities.called())
     plain = Context(
         inbound=make_inbound(text),
         intent=intent,
         text=normalize(text),
         resident=Resident(ref="", community=community),
-        pack=packs.get(community),
+        pack=pack,
         words=registry.words_of(intent),
         services=services,
         now=clock.now(),
         menu=registry.menu,
+        read_entities=lambda: extract(text, now=clock.now(), names=names.book(pack)),
     )
     return replace(plain, **fields)
 

@@ -7,16 +7,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap import capability_folders, load_speechbook
+from bot.bootstrap import capability_folders, load_speechbook, router_source
 from bot.commands.foreign import read_model, train_on
 from bot.commands.measure import evaluate
+from bot.commands.training import train_here
 from bot.config import models_dir, packs_dir
 from bot.domain.clock import SystemClock, beijing
 from bot.domain.errors import PackError
 from bot.packs.check import Report, check_content
 from bot.packs.loader import PackStore
-from bot.sdk import IntentKind
-from bot.understanding.encoder import load_encoder
+from bot.pipeline.names import PackNames
+from bot.pipeline.services import ServedCommunities
+from bot.understanding.entities import extract
 from bot.understanding.router import Router
 
 
@@ -26,16 +28,8 @@ def packs_root() -> Path:
 
 
 def build_router() -> Router:
-    """Return a router over this installation's phrases."""
-    book = load_speechbook()
-    kinds = {intent.id: intent.kind for found in book.capabilities for intent in found.intents}
-    return Router.build(
-        book.phrasebook,
-        safety=[name for name, kind in kinds.items() if kind is IntentKind.SAFETY],
-        light=[name for name, kind in kinds.items() if kind is IntentKind.CHAT],
-        encoder=load_encoder(),
-        folder=models_dir(),
-    )
+    """Return a router over this installation's phrases, without those that staff added."""
+    return router_source(load_speechbook(), models_dir()).learn()
 
 
 def run_check(arguments: argparse.Namespace) -> int:
@@ -67,6 +61,9 @@ def _check_path(path: Path, today: Any) -> Report:
 def run_route(arguments: argparse.Namespace) -> int:
     """Route messages from stdin."""
     router = read_model(arguments.model) if arguments.model else build_router()
+    packs = PackStore(packs_root())
+    names = PackNames(ServedCommunities(packs).called()).book(packs.get(arguments.community))
+    clock = SystemClock()
     for line in sys.stdin:
         text = _message(line)
         if text is None:
@@ -85,7 +82,7 @@ def run_route(arguments: argparse.Namespace) -> int:
                 for candidate in found.candidates[:5]
             ],
             "safety": found.safety,
-            "slots": dict(found.slots),
+            "slots": extract(text, now=clock.now(), names=names).slots(),
             "ms": round(took, 3),
         }
         if arguments.explain:
@@ -118,12 +115,11 @@ def run_train(arguments: argparse.Namespace) -> int:
                 ["train --phrases: expected --out DIR too, where to write the artefact"]
             )
         router = train_on(arguments.phrases, arguments.out)
-        where = arguments.out
+        told = str(arguments.out)
     else:
-        router = build_router()
-        where = models_dir()
+        router, told = train_here()
     took = time.perf_counter() - started
-    print(f"learned from {router.size} phrases in {took:.1f} s: {where}")
+    print(f"learned from {router.size} phrases in {took:.1f} s: {told}")
     return 0
 
 

@@ -1,5 +1,6 @@
 """Learning from foreign phrases: the product's own router, measured on public sets."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,17 @@ from bot.understanding.learn import fit_model
 from bot.understanding.model import load, save
 from bot.understanding.phrasebook import Phrasebook, PhraseSet
 from bot.understanding.router import Router
+
+_WORD = re.compile(r"[^\W_a-zA-Z]+|[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def in_words(label: str) -> str:
+    """Return what a label is called.
+
+    >>> in_words("alarm/set_alarm"), in_words("AddToPlaylist"), in_words("天气")
+    ('alarm set alarm', 'add to playlist', '天气')
+    """
+    return " ".join(_WORD.findall(label)).lower()
 
 
 def read_foreign(file: Path) -> Phrasebook:
@@ -30,7 +42,7 @@ def read_foreign(file: Path) -> Phrasebook:
     if len(found) < 2:
         raise PackError([f"{file}: expected at least two labels, found {len(found)}"])
     sets = {
-        label: PhraseSet(intent=label, ask=label, phrases={"foreign": tuple(texts)})
+        label: PhraseSet(intent=label, ask=in_words(label), phrases={"foreign": tuple(texts)})
         for label, texts in found.items()
     }
     return Phrasebook(sets=sets, outside={"foreign": tuple(outside)})

@@ -20,6 +20,7 @@ def declare(commands: Any) -> None:
     _declare_staff(commands)
     _declare_account(commands)
     _declare_menu(commands)
+    _declare_unanswered(commands)
     _declare_privacy(commands)
 
 
@@ -119,6 +120,36 @@ def _declare_menu(commands: Any) -> None:
     put = actions.add_parser("put", help="replace the menu with the one in the words")
     put.add_argument("account", nargs="?", default="default", metavar="ACCOUNT")
     put.set_defaults(run="menus:run_put")
+
+
+def _declare_unanswered(commands: Any) -> None:
+    actions = _actions(commands, "unanswered", "what was not understood, and learning from it")
+    found = actions.add_parser("list", help="what residents asked, in clusters")
+    found.add_argument("--limit", type=int, default=30, metavar="N", help="clusters shown")
+    shown = actions.add_parser("show", help="all wordings of a cluster")
+    attach = actions.add_parser("attach", help="add a cluster's wordings to an intent")
+    ignore = actions.add_parser("ignore", help="mark a cluster as nothing to learn from")
+    for one in (shown, attach, ignore):
+        one.add_argument("cluster", type=int, metavar="CLUSTER", help="a number from the list")
+    attach.add_argument("intent", metavar="INTENT", help="for example services.center")
+    for one in (attach, ignore):
+        one.add_argument("--by", required=True, metavar="NAME", help="a member of staff")
+        one.add_argument(
+            "--only", type=int, nargs="+", metavar="ID", help="these wordings of the cluster alone"
+        )
+    attach.add_argument("--yes", action="store_true", help="write without asking")
+    overlay = actions.add_parser("overlay", help="the phrases that staff added")
+    overlay.add_argument("--drop", type=int, metavar="ID", help="take a phrase back")
+    overlay.add_argument("--by", metavar="NAME", help="who takes it back")
+    replay = actions.add_parser("replay", help="recent wordings, then and now")
+    for name, one in (
+        ("list", found), ("show", shown), ("attach", attach),
+        ("ignore", ignore), ("overlay", overlay), ("replay", replay),
+    ):  # fmt: skip
+        one.add_argument("--json", action="store_true", dest="as_json")
+        if name != "overlay":
+            one.add_argument("--community", metavar="SLUG", help="all by default")
+        one.set_defaults(run=f"unanswered:run_{name}")
 
 
 def _declare_privacy(commands: Any) -> None:

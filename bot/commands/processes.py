@@ -6,9 +6,11 @@ import subprocess
 import sys
 
 from bot.bootstrap import build
-from bot.config import load, package_root
+from bot.config import ONE_THREAD_EACH, load, package_root
+from bot.records import phrases
 from bot.schedule.process import LEASE_S
 from bot.schedule.process import run as run_schedule
+from bot.worker.learning import Learner
 from bot.worker.process import run as run_worker
 
 
@@ -22,7 +24,10 @@ def worker(_arguments: argparse.Namespace) -> int:
     ]
     house = build(settings, process="worker")
     try:
-        run_worker(house.queue, db=house.db, store=house.turns)
+        learner = Learner(
+            changed_at=lambda: phrases.changed_at(house.db), start=_train, clock=house.clock
+        )
+        run_worker(house.queue, db=house.db, store=house.turns, learner=learner)
     finally:
         for child in beside:
             child.terminate()
@@ -30,6 +35,17 @@ def worker(_arguments: argparse.Namespace) -> int:
             child.wait(timeout=10)
         house.close()
     return 0
+
+
+def _train() -> "subprocess.Popen[bytes]":
+    """Start learning what staff added, on one core."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot", "train"],
+        env={**os.environ, **dict.fromkeys(ONE_THREAD_EACH, "1")},
+        cwd=package_root(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def scheduler(_arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -9,12 +10,15 @@ from granian.http import HTTP1Settings
 
 from bot import logs
 from bot.commands.ports import check_port
-from bot.config import load, package_root
+from bot.config import ONE_THREAD_EACH, load, package_root
 
 #: Threads in each web worker: many wait in Redis or SQL at once, few compute.
 WEB_THREADS = 8
-#: Numeric libraries must not start threads of their own: the workers already use every processor.
-ONE_THREAD_EACH = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+#: What a processor needs for the numeric library's AVX-512 kernels; it picks them by itself only
+#: on the processors of one maker, and the sentence encoder takes a quarter less time with them.
+_WIDE = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"})
+_WIDE_KERNELS = ("OPENBLAS_CORETYPE", "SKYLAKEX")
+_PROCESSORS = Path("/proc/cpuinfo")
 #: Connections a web worker may hold waiting.
 WEB_BACKLOG = 1024
 
@@ -27,6 +31,8 @@ def web(_arguments: argparse.Namespace) -> int:
     check_port(address, settings.port)
     for name in ONE_THREAD_EACH:
         os.environ.setdefault(name, "1")
+    if has_wide_registers(_PROCESSORS):
+        os.environ.setdefault(*_WIDE_KERNELS)
     Granian(
         "bot.wsgi:make_app",
         address=address,
@@ -46,3 +52,17 @@ def web(_arguments: argparse.Namespace) -> int:
         working_dir=package_root(),
     ).serve()
     return 0
+
+
+def has_wide_registers(description: Path) -> bool:
+    """Tell whether the processors have AVX-512 as the numeric library uses it.
+
+    Args:
+        description: what the kernel says of the processors; without it the answer is no.
+    """
+    try:
+        lines = description.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return False
+    flags = [frozenset(line.split()) for line in lines if line.startswith("flags")]
+    return bool(flags) and all(own >= _WIDE for own in flags)

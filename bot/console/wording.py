@@ -65,10 +65,20 @@ _ACTIONS = {
     "outbox.read": "看没送到的消息",
     "message.tried": "试一句话",
     "audit.read": "看操作记录",
+    "unanswered.read": "看没听懂的话",
+    "unanswered.attached": "归好没听懂的话",
+    "unanswered.ignored": "略过没听懂的话",
+    "phrase.added": "添说法",
+    "phrase.taken_back": "撤说法",
     "resident.erase": "删除居民数据",
     "resident.exported": "导出居民数据",
 }
-_SUBJECTS = {"alert": "待处理", "staff": "工作人员", "staff:unknown": "没有这个名字"}
+_SUBJECTS = {
+    "alert": "待处理",
+    "phrase": "说法",
+    "staff": "工作人员",
+    "staff:unknown": "没有这个名字",
+}
 _DETAILS = {
     "from open": "原来没人跟进",
     "from seen": "原来在跟进",

@@ -112,7 +112,7 @@ def _phrases(folders: Sequence[Path], report: Report) -> Phrasebook:
     root = folders[0].parent
     try:
         read_vocabulary(root / "vocabulary.yaml")
-        book = read_phrasebook(folders, root / "outofscope.yaml")
+        book = read_phrasebook(folders, root / "outofscope.yaml", root / "trial.yaml")
     except PackError as error:
         report.errors += error.problems
         return Phrasebook(sets={})

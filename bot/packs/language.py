@@ -1,6 +1,6 @@
 """Reads what capabilities say and are asked: ``phrases.yaml`` and ``replies.yaml``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -9,19 +9,22 @@ from pydantic import ValidationError
 
 from bot.domain.errors import PackError
 from bot.packs.loader import read_yaml
-from bot.packs.schema import MorePhrasesModel, PhrasesModel, problems
-from bot.understanding.phrasebook import Phrasebook, PhraseSet, Rule
+from bot.packs.schema import MorePhrasesModel, PhrasesModel, TrialModel, problems
+from bot.understanding.phrasebook import Expected, Phrasebook, PhraseSet, Rule, TrialMessage
 
 P = TypeVar("P", bound=MorePhrasesModel)
 
 
-def read_phrasebook(folders: Sequence[Path], outofscope: Path | None) -> Phrasebook:
+def read_phrasebook(
+    folders: Sequence[Path], outofscope: Path | None, trial: Path | None = None
+) -> Phrasebook:
     """Read the training phrases of all capabilities, those in other languages beside them.
 
     Args:
         folders: capability packages, each with a ``phrases.yaml`` and perhaps siblings
             ``phrases.<language>.yaml`` that add to its intents.
         outofscope: file of messages that belong to no intent, by kind; its siblings add to it.
+        trial: file of messages by another author, from which trust is learned.
 
     Raises:
         PackError: with every problem found.
@@ -47,7 +50,47 @@ def read_phrasebook(folders: Sequence[Path], outofscope: Path | None) -> Phraseb
     for file in _with_siblings(outofscope):
         for kind, lines in (read_yaml(file) or {}).items():
             outside[kind] = (*outside.get(kind, ()), *map(str, lines))
-    return Phrasebook(sets=sets, outside=outside)
+    tried = read_trial(trial, frozenset(sets)) if trial and trial.exists() else ()
+    return Phrasebook(sets=sets, outside=outside, trial=tried)
+
+
+def read_trial(file: Path, known: Collection[str]) -> tuple[TrialMessage, ...]:
+    """Read the second author's messages.
+
+    Args:
+        file: ``intents/trial.yaml``.
+        known: intent ids there are.
+
+    Raises:
+        PackError: with every problem found.
+    """
+    try:
+        model = TrialModel.model_validate(read_yaml(file))
+    except ValidationError as error:
+        raise PackError(problems(error, file, "")) from error
+    found = tuple(_trial_messages(model))
+    strange = sorted({intent for one in found for intent in one.intents} - set(known))
+    if strange:
+        raise PackError([f"{file}: expected ids of intents, found {', '.join(strange)}"])
+    return found
+
+
+def _trial_messages(model: TrialModel) -> Iterator[TrialMessage]:
+    for intent, asks in model.asks.items():
+        for ask in asks:
+            right = (intent, *ask.also)
+            yield TrialMessage(text=ask.text, expected=Expected.ASK, intents=right, style=ask.style)
+    for kind, lines in model.outside.items():
+        for text in lines:
+            yield TrialMessage(text=text, expected=Expected.OUTSIDE, style=kind)
+    for intent, lines in model.crises.items():
+        for text in lines:
+            yield TrialMessage(text=text, expected=Expected.CRISIS, intents=(intent,))
+    for one in model.look_alikes:
+        owner = (one.intent,) if one.intent else ()
+        yield TrialMessage(text=one.text, expected=Expected.LOOK_ALIKE, intents=owner)
+    for two in model.two_asks:
+        yield TrialMessage(text=two.text, expected=Expected.TWO_ASKS, intents=two.intents)
 
 
 def _with_siblings(file: Path | None) -> list[Path]:

@@ -199,16 +199,16 @@ class RuleModel(_Strict):
     safety: bool = False
 
 
+Style = Literal[
+    "plain", "indirect", "story", "short", "colloquial", "dialect", "typo", "voice", "nonnative",
+    "traditional", "english",
+]  # fmt: skip
+
+
 class MorePhrasesModel(_Strict):
     """What residents say for one intent in another language: ``phrases.<language>.yaml``."""
 
-    phrases: dict[
-        Literal[
-            "plain", "indirect", "story", "short", "colloquial", "dialect", "typo", "voice",
-            "nonnative", "traditional", "english",
-        ],
-        Lines,
-    ]  # fmt: skip
+    phrases: dict[Style, Lines]
     rules: tuple[RuleModel, ...] = ()
     look_alikes: Lines = ()
 
@@ -217,6 +217,38 @@ class PhrasesModel(MorePhrasesModel):
     """What residents say for one intent: ``phrases.yaml``."""
 
     ask: str = Field(max_length=16)
+
+
+class TrialAskModel(_Strict):
+    """A message by the second author with the ids that are right for it."""
+
+    text: str
+    style: Style
+    also: Lines = ()
+
+
+class TrialLookAlikeModel(_Strict):
+    """A harmless sentence built like a crisis; ``intent`` is "" when it is no ask."""
+
+    text: str
+    intent: str
+
+
+class TrialTwoAsksModel(_Strict):
+    """Two asks in one message."""
+
+    text: str
+    intents: tuple[str, str]
+
+
+class TrialModel(_Strict):
+    """``intents/trial.yaml``: messages by another author, from which trust is learned."""
+
+    asks: dict[str, tuple[TrialAskModel, ...]]
+    outside: dict[Literal["far", "near", "noise", "abuse", "spam"], Lines]
+    crises: dict[str, Lines]
+    look_alikes: tuple[TrialLookAlikeModel, ...]
+    two_asks: tuple[TrialTwoAsksModel, ...]
 
 
 _EXAMPLES = {

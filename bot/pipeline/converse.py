@@ -3,21 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from bot.dialog.moves import Move, MoveKind, Vocabulary, needs_memory, read
+from bot.domain.entities import Entities
 from bot.domain.messages import Inbound, Kind
 from bot.domain.replies import Choice, ProfileChange, Reply
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session
 from bot.domain.text import stretched
+from bot.pipeline.names import PackNames
 from bot.pipeline.outcome import Answer
 from bot.pipeline.registry import Registry
 from bot.sdk import FIELDS, Context, PackView, Role, Services
+from bot.understanding.entities import extract
 from bot.understanding.normalize import normalize
 from bot.understanding.router import Decision, Router, Understanding
 
 #: Two answers in one reply stay together up to this many characters.
 _TOGETHER_CHARS = 430
+#: Intents kept with a message that was not understood.
+_GUESSES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,7 @@ class Conversation:
         self._router = router
         self._words = words
         self._services = services
+        self._names = PackNames(services.communities.called())
 
     @property
     def registry(self) -> Registry:
@@ -92,9 +99,8 @@ class Conversation:
         inbound = turn.inbound
         if inbound.kind is Kind.MENU:
             return (inbound.text,)
-        crisis = self.crisis(inbound)
-        if crisis:
-            return crisis
+        if self.crisis(inbound):
+            return self._router().understand(inbound.text).intents
         move = read(inbound.text, turn.session, self._words)
         if move.kind is MoveKind.CHOICE:
             return (self._command_intent(move.target.removeprefix("command:")) or move.target,)
@@ -138,9 +144,8 @@ class Conversation:
         return self._act(turn, self._registry.roles[Role.WELCOME], decision="event")
 
     def _written(self, turn: Turn) -> Answer:
-        crisis = self.crisis(turn.inbound)
-        if crisis:
-            return self._act(turn, crisis[0], decision="answer")
+        if self.crisis(turn.inbound):
+            return self._help(turn)
         if not turn.remembers and needs_memory(turn.inbound.text, self._words):
             return Answer(reply=self.sentence("no_memory", turn.language), decision="error")
         move = read(turn.inbound.text, turn.session, self._words)
@@ -153,6 +158,12 @@ class Conversation:
         if move.kind is MoveKind.LOST:
             return Answer(reply=self.sentence("lost_number", turn.language), decision="command")
         return self._ask(turn, move)
+
+    def _help(self, turn: Turn) -> Answer:
+        """Answer a crisis alone; what else was asked waits for "详细"."""
+        intents = self._router().understand(turn.inbound.text).intents[:2]
+        answers = [self._act(turn, intent, decision="answer") for intent in intents]
+        return answers[0] if len(answers) == 1 else self._both(answers, turn.language, together=0)
 
     def _ask(self, turn: Turn, move: Move) -> Answer:
         found = self._router().understand(turn.inbound.text)
@@ -176,7 +187,10 @@ class Conversation:
             return False
         return self._services.communities.find(normalize(turn.inbound.text)) is not None
 
-    def _both(self, answers: list[Answer], language: str = "") -> Answer:
+    def _both(
+        self, answers: list[Answer], language: str = "", *, together: int = _TOGETHER_CHARS
+    ) -> Answer:
+        """Join two answers; the second waits for "详细" where they do not fit together."""
         first, second = (answer.reply or Reply() for answer in answers[:2])
         first = replace(  # what the second answer promises holds too
             first,
@@ -185,7 +199,7 @@ class Conversation:
         )
         joined = f"{first.text}\n\n{second.text}"
         choices = tuple(dict.fromkeys((*first.choices[:2], *second.choices[:2])))
-        if len(joined) <= stretched(_TOGETHER_CHARS, language):
+        if len(joined) <= stretched(together, language):
             reply = replace(first, text=joined, choices=choices, rest=(*first.rest, *second.rest))
         else:
             note = self._registry.machine_in(language).say("second_ask")
@@ -205,7 +219,12 @@ class Conversation:
         choices.append(Choice(label=machine.say("none_of_these"), target=person))
         reply = Reply(text=machine.say("clarify"), choices=tuple(choices))
         return Answer(
-            reply=reply, decision="clarify", score=found.score, missed=True, asked=found.normal
+            reply=reply,
+            decision="clarify",
+            score=found.score,
+            missed=True,
+            asked=found.normal,
+            guesses=_guesses(found),
         )
 
     def _fallback(self, turn: Turn, found: Understanding) -> Answer:
@@ -218,7 +237,13 @@ class Conversation:
         )
         text = machine.say("fallback_again" if again else "fallback")
         reply = Reply(text=text, choices=choices)
-        return Answer(reply=reply, decision="fallback", score=found.score, missed=True)
+        return Answer(
+            reply=reply,
+            decision="fallback",
+            score=found.score,
+            missed=True,
+            guesses=_guesses(found),
+        )
 
     def _target(self, turn: Turn, move: Move) -> Answer:
         target = move.target
@@ -269,19 +294,20 @@ class Conversation:
         if found is None:
             return Answer(reply=self.sentence("lost_number", turn.language), decision="command")
         speaks = self._registry.speaks(intent, turn.language, turn.pack)
-        spoken = (
+        told = (
             turn if speaks else replace(turn, resident=replace(turn.resident, language="zh-Hans"))
         )
-        reply = found.handler(self._context(spoken, intent, said, focus))
+        reply = found.handler(self._context(told, intent, said, focus))
         reply = self._readable(turn, reply) if speaks else self._in_chinese(turn, reply)
         return Answer(reply=reply, decision=decision, intent=intent, score=score)
 
     def _context(self, turn: Turn, intent: str, said: str, focus: str) -> Context:
         language = turn.language
+        spoken = said or turn.inbound.text
         return Context(
             inbound=turn.inbound,
             intent=intent,
-            text=normalize(said or turn.inbound.text),
+            text=normalize(spoken),
             resident=turn.resident,
             pack=turn.pack.told_in(language) if language in self._registry.tongues else turn.pack,
             words=self._registry.words_of(intent, language),
@@ -290,7 +316,17 @@ class Conversation:
             focus=focus if focus in FIELDS else "",
             topic=turn.session.topic,
             menu=self._registry.menu_in(language),
+            read_entities=self._reader(turn, spoken),
         )
+
+    def _reader(self, turn: Turn, text: str) -> Callable[[], Entities]:
+        """Return what reads the figures and names of a message, once and only when asked."""
+
+        @cache
+        def read_entities() -> Entities:
+            return extract(text, now=turn.now, names=self._names.book(turn.pack))
+
+        return read_entities
 
     def _readable(self, turn: Turn, reply: Reply) -> Reply:
         """Return a reply without the choices that the resident's language has no words for."""
@@ -324,3 +360,8 @@ class Conversation:
 def _bare(target: str) -> str:
     """Return what a choice leads to, as labels name it."""
     return target.partition(":")[2] or target
+
+
+def _guesses(found: Understanding) -> tuple[tuple[str, float], ...]:
+    """Return what a message might mean, for those who read it later."""
+    return tuple((one.intent, round(one.score, 3)) for one in found.candidates[:_GUESSES])

@@ -15,7 +15,7 @@ from bot.domain.residents import Resident
 from bot.logs import logger
 from bot.pipeline.outcome import Answer
 from bot.records import alerts, outbox, residents
-from bot.records.database import Database
+from bot.records.database import Database, Unit
 from bot.sdk import Words
 from bot.state.turns import Turns
 
@@ -78,14 +78,15 @@ class Ledger:
         if time.monotonic() < self._away_until:
             return None
         try:
-            found = residents.get(self._db, ref)
+            found = residents.choices(self._db, ref)
         except StoreError:
             self._away_until = time.monotonic() + _BREAK_S
             logger().warning("records.away")
             return None
         if found is None:
             return Profile()
-        return Profile(community=found.community or "", language=found.language or "", known=True)
+        community, language = found
+        return Profile(community=community or "", language=language or "", known=True)
 
     def settle(self, inbound: Inbound, ref: str, resident: Resident, answer: Answer) -> Answer:
         """Make durable what the answer promises.
@@ -116,25 +117,28 @@ class Ledger:
         alert = self._for_staff(reply.alert, resident.language)
         metrics.ALERTS.labels(alert.urgency.value).inc()
         try:
-            new = alerts.raise_alert(
-                self._db,
-                key=f"{inbound.key}:{alert.reason}",
-                community=resident.community,
-                account=inbound.account,
-                ref=ref,
-                urgency=alert.urgency,
-                reason=alert.reason,
-                summary=alert.summary,
-                now=self._clock.now(),
-            )
+            with self._db.session() as unit:  # staff are told of what is on record, or of nothing
+                new = alerts.raise_alert(
+                    self._db,
+                    key=f"{inbound.key}:{alert.reason}",
+                    community=resident.community,
+                    account=inbound.account,
+                    ref=ref,
+                    urgency=alert.urgency,
+                    reason=alert.reason,
+                    summary=alert.summary,
+                    now=self._clock.now(),
+                    unit=unit,
+                )
+                row = self._announce(inbound, ref, resident, alert, unit) if new else None
         except StoreError:
             logger().critical("alert.lost", reason=alert.reason, community=resident.community)
             crisis = alert.urgency is Urgency.CRISIS
             name = "crisis_alone" if crisis else "no_records"
             said = self._words(resident.language).say(name)
             return replace(reply, text=f"{reply.text}\n{said}" if crisis else said, alert=None)
-        if new:
-            self._announce(inbound, ref, resident, alert)
+        if row is not None:
+            self._wake(row)
         return reply
 
     def _for_staff(self, alert: Alert, language: str) -> Alert:
@@ -145,29 +149,29 @@ class Ledger:
         name = staff.many("language_names").get(language, language)
         return replace(alert, summary=alert.summary + staff.say("staff_language", language=name))
 
-    def _announce(self, inbound: Inbound, ref: str, resident: Resident, alert: Alert) -> None:
-        """Tell the staff's group; the alert itself is already on record."""
+    def _announce(
+        self, inbound: Inbound, ref: str, resident: Resident, alert: Alert, unit: Unit
+    ) -> int | None:
+        """Put the line for the staff's group into the outbox; return its row, if it is new.
+
+        Raises:
+            StoreError: it could not be written.
+        """
         now = self._clock.now()
         name = "staff_crisis" if alert.urgency is Urgency.CRISIS else "staff_request"
         title = self._titles(resident.community)
         text = self._words("zh-Hans").say(name, community=title, summary=alert.summary)
-        payload = {"kind": "robot", "text": text}
-        try:
-            row = outbox.put(
-                self._db,
-                key=f"{inbound.key}:{alert.reason}:robot",
-                account=inbound.account,
-                ref=ref,
-                openid="",
-                payload=json.dumps(payload, ensure_ascii=False),
-                now=now,
-                not_after=now + LATE_LIFE,
-            )
-        except StoreError:
-            logger().error("alert.not_announced", reason=alert.reason)
-            return
-        if row is not None:
-            self._wake(row)
+        return outbox.put(
+            self._db,
+            key=f"{inbound.key}:{alert.reason}:robot",
+            account=inbound.account,
+            ref=ref,
+            openid="",
+            payload=json.dumps({"kind": "robot", "text": text}, ensure_ascii=False),
+            now=now,
+            not_after=now + LATE_LIFE,
+            unit=unit,
+        )
 
     def promise(self, inbound: Inbound, ref: str) -> bool:
         """Write down that an answer is owed; tell whether it could be written."""

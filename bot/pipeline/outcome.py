@@ -18,6 +18,8 @@ class Answer:
         score: probability of the decision, 1.0 where nothing was guessed.
         missed: the message was not understood.
         asked: the message, when the bot asked back what it means.
+        guesses: intents a new ask that was not understood might mean, with their probabilities;
+            ``None`` for everything else.
     """
 
     reply: Reply | None
@@ -26,6 +28,7 @@ class Answer:
     score: float = 1.0
     missed: bool = False
     asked: str = ""
+    guesses: tuple[tuple[str, float], ...] | None = None
 
 
 def next_session(session: Session, answer: Answer, now: datetime) -> Session:

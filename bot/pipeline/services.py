@@ -19,6 +19,7 @@ class ServedCommunities:
     def __init__(self, packs: PackStore):
         found = packs.communities()
         self._titles = {layer.model.slug: layer.model.title for layer in found}
+        self._called = {layer.model.title: tuple(layer.model.aka) for layer in found}
         spoken = [
             (normalize(name), layer.model.slug)
             for layer in found
@@ -34,6 +35,10 @@ class ServedCommunities:
     def names(self) -> Mapping[str, str]:
         """Return the communities residents can choose: slug to name."""
         return self._titles
+
+    def called(self) -> Mapping[str, Sequence[str]]:
+        """Return what else residents call each community: name to other names."""
+        return self._called
 
     def title(self, slug: str) -> str:
         """Return a community's name; an unknown slug reads as itself."""

@@ -21,6 +21,7 @@ from bot.pipeline.converse import Conversation, Turn
 from bot.pipeline.hearing import hear, turned
 from bot.pipeline.ledger import Ledger
 from bot.pipeline.outcome import Answer, next_session
+from bot.pipeline.unsure import unsure
 from bot.sdk import PackView
 from bot.state.turns import ASKED_S, SESSION_S, Beginning, Standing, Turns, record
 
@@ -292,6 +293,7 @@ class TurnRunner:
                 "score": round(answer.score, 3),
                 "ms": round(took * 1000, 1),
                 "delivery": delivery if answer.reply or delivery == "late" else "dropped",
+                **unsure(request.inbound, answer),
             }
         )
         metrics.messages(answer.intent, answer.decision).inc()

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from bot.domain.replies import Urgency
 from bot.records.audit import AuditEntry, write
-from bot.records.database import Database, insert_new
+from bot.records.database import Database, Unit, insert_new
 from bot.records.errors import IllegalTransition
 from bot.records.schema import Base, RowId, Sealed
 from bot.records.states import move, sources
@@ -133,6 +133,7 @@ def raise_alert(
     reason: str,
     summary: str,
     now: datetime,
+    unit: Unit | None = None,
 ) -> bool:
     """Raise an alert once per message and reason; tell whether it is new.
 
@@ -146,6 +147,7 @@ def raise_alert(
         reason: intent id.
         summary: what staff read first.
         now: present moment.
+        unit: open transaction it belongs to; its own by default.
     """
     row = {
         "key": f"{key}:{reason}",
@@ -158,7 +160,7 @@ def raise_alert(
         "state": AlertState.OPEN.value,
         "created_at": now,
     }
-    with db.session() as session:
+    with db.within(unit) as session:
         return insert_new(session, AlertRow, [row], unique=["key"]) == 1
 
 

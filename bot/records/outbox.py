@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import ColumnElement
 from typing_extensions import override
 
-from bot.records.database import Database, changed, insert_new
+from bot.records.database import Database, Unit, changed, insert_new
 from bot.records.errors import IllegalTransition, NotFound
 from bot.records.schema import Base, RowId, Sealed
 from bot.records.states import move, sources
@@ -223,8 +223,12 @@ def put(
     payload: str,
     now: datetime,
     not_after: datetime,
+    unit: Unit | None = None,
 ) -> int | None:
-    """Queue a message whose JSON text is known; return its row id, or nothing if it is there."""
+    """Queue a message whose JSON text is known; return its row id, or nothing if it is there.
+
+    With ``unit`` it joins an open transaction: nobody may be told of the row before that is over.
+    """
     row = {
         "key": key,
         "account": account,
@@ -237,7 +241,7 @@ def put(
         "not_after": not_after,
         "updated_at": now,
     }
-    with db.session() as session:
+    with db.within(unit) as session:
         if not insert_new(session, OutboxRow, [row], unique=["key"]):
             return None
         return session.scalar(select(OutboxRow.id).where(OutboxRow.key == key))

@@ -112,6 +112,21 @@ def get(db: Database, ref: str) -> ResidentRecord | None:
         )
 
 
+_CHOICES = select(ResidentRow.community, ResidentRow.language).where(
+    ResidentRow.ref == bindparam("ref")
+)
+
+
+def choices(db: Database, ref: str) -> tuple[str | None, str | None] | None:
+    """Return the community and the language a resident chose; nothing for a stranger.
+
+    Raises:
+        StoreUnavailable: the database does not answer.
+    """
+    found = db.peek(_CHOICES, ref=ref)
+    return None if found is None else (found[0], found[1])
+
+
 def openid_of(db: Database, ref: str) -> str | None:
     """Return the platform's id of a resident, or nothing. Personal data: never log it.
 

@@ -6,11 +6,13 @@ from bot.records.audit import AuditRow
 from bot.records.communities import CommunityRow
 from bot.records.consents import ConsentRow
 from bot.records.outbox import OutboxRow
+from bot.records.phrases import PhraseRow
 from bot.records.residents import ResidentRow
 from bot.records.schema import Base
 from bot.records.staff import StaffRow
 from bot.records.subscriptions import SubscriptionRow
 from bot.records.turns import ErasureRow, TurnRow
+from bot.records.unanswered import UnansweredRow
 
 TABLES: tuple[type[Base], ...] = (
     AccountRow,
@@ -20,8 +22,10 @@ TABLES: tuple[type[Base], ...] = (
     ConsentRow,
     ErasureRow,
     OutboxRow,
+    PhraseRow,
     ResidentRow,
     StaffRow,
     SubscriptionRow,
     TurnRow,
+    UnansweredRow,
 )

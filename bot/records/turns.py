@@ -1,6 +1,6 @@
 """The turn log (对话日志): what was asked in kind and how it went, never a word of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -123,10 +123,21 @@ class Tally:
     marked: int
 
 
-def append_many(db: Database, rows: Sequence[TurnRecord]) -> int:
+def append_many(
+    db: Database,
+    rows: Sequence[TurnRecord],
+    *,
+    beside: Callable[[Session, Collection[str]], object] | None = None,
+) -> int:
     """Log turns in one transaction; return how many are new. What is logged already is passed over.
 
     Turns of residents who were erased since are logged without them.
+
+    Args:
+        db: the database.
+        rows: at most 1,000 turns.
+        beside: writes what belongs to the turns in the same transaction; is given the ids of those
+            that were not logged before.
 
     Raises:
         ValueError: more than 1,000 rows.
@@ -139,6 +150,9 @@ def append_many(db: Database, rows: Sequence[TurnRecord]) -> int:
         erased = _erased(session, {row.ref for row in rows if row.ref})
         # in order of the unique key: two workers with overlapping batches cannot deadlock
         values = [_values(by_id[turn_id], erased) for turn_id in sorted(by_id)]
+        if beside is not None:
+            logged = select(TurnRow.turn_id).where(TurnRow.turn_id.in_(sorted(by_id)))
+            beside(session, by_id.keys() - set(session.scalars(logged)))
         return insert_new(session, TurnRow, values, unique=["turn_id"])
 
 

@@ -8,6 +8,7 @@
 | ``bot:flood:<resident ref>`` | messages in the running minute | 60 s |
 | ``bot:turns`` | stream of turn records on their way to SQL | until written, at most 200,000 |
 | ``bot:erasures`` | residents whose records are still to be erased | until done |
+| ``bot:phrases`` | counts the changes of what staff added to the understanding | for ever |
 | ``bot:rate:<kind>:<ref>`` | times of the last actions: robot posts, logins | 60 s |
 | ``bot:lease:<name>`` | who holds a singleton role, with its fencing number | as the holder asks |
 | ``bot:fence:<name>`` | the fencing number a role has reached | for ever |
@@ -18,6 +19,7 @@
 PREFIX = "bot:"
 TURNS = PREFIX + "turns"
 ERASURES = PREFIX + "erasures"
+PHRASES = PREFIX + "phrases"
 
 
 def once(message_key: str) -> str:

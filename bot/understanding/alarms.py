@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.understanding.calibrate import fit as fit_logistic
-from bot.understanding.crisis import best_margin
-from bot.understanding.encoder import Encoder
+from bot.understanding.crisis import FIRE_FROM, RULE_WORTH, best_margin
 from bot.understanding.features import GramSpace
+from bot.understanding.fitting import Method, Samples, fit_head
 from bot.understanding.heads import Head
 from bot.understanding.lessons import OUTSIDE, labelled, look_alikes
 from bot.understanding.model import Alarm
 from bot.understanding.phrasebook import Phrasebook
-from bot.understanding.training import fit_head, folds_of, head_scores, sparse_rows, vectors
+from bot.understanding.training import folds_of, head_scores, sparse_rows
 
 #: A look-alike weighs this much: there are few, and each stands for many.
 LOOK_ALIKE_WEIGHT = 3.0
+_NO_ODDS = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,62 +31,66 @@ class _Rows:
     truth: NDArray[np.int32]
     alike: NDArray[np.bool_]
     features: sparse.csr_matrix
-    dense: NDArray[np.float32] | None
 
     def kept(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Leave out two in three ordinary messages: they are many, and far from any crisis."""
         ordinary = ~self.alike[rows] & (self.truth[rows] == self.labels.index(OUTSIDE))
         return np.asarray(rows[~ordinary | (rows % 3 == 0)])
 
-    def head(self, rows: NDArray[np.int64], *, full: bool) -> Head:
-        dense = self.dense[rows] if full and self.dense is not None else None
-        weights = np.where(self.alike[rows], LOOK_ALIKE_WEIGHT, 1.0)
-        return fit_head(self.features[rows], self.truth[rows], len(self.labels), dense, weights)
-
-    def margins(self, head: Head, rows: NDArray[np.int64]) -> list[float]:
-        dense = self.dense[rows] if head.dense is not None and self.dense is not None else None
-        scores = head_scores(head, self.features[rows], dense)
-        return [best_margin(row, self.labels) for row in scores]
+    def head(self, rows: NDArray[np.int64]) -> Head:
+        samples = Samples(
+            rows=self.features[rows],
+            labels=self.truth[rows],
+            count=len(self.labels),
+            weights=np.where(self.alike[rows], LOOK_ALIKE_WEIGHT, 1.0),
+        )
+        return fit_head(samples, Method())
 
 
 def fit_alarm(
-    book: Phrasebook, space: GramSpace, safety: Sequence[str], encoder: Encoder | None
+    book: Phrasebook, space: GramSpace, safety: Sequence[str], *, with_odds: bool = True
 ) -> Alarm:
-    """Fit the crisis heads and their odds.
+    """Fit the crisis head, and its odds as far as phrases alone teach them.
 
     Args:
         book: phrases, rules and look-alikes.
         space: n-grams.
         safety: crisis intents.
-        encoder: sentence encoder, or nothing.
+        with_odds: fit the odds too; not needed where trial messages teach them.
     """
-    rows = _rows(book, space, frozenset(safety), encoder)
-    test = folds_of(rows.normals)[0]
-    learn = rows.kept(np.setdiff1d(np.arange(len(rows.normals)), test))
-    is_crisis = [rows.labels[rows.truth[at]] != OUTSIDE for at in test]
-    cheap = rows.margins(rows.head(learn, full=False), test)
-    cheap_odds = fit_logistic([(margin,) for margin in cheap], list(map(int, is_crisis))).weights
-    full_odds: tuple[float, ...] = ()
-    if rows.dense is not None:
-        margins = rows.margins(rows.head(learn, full=True), test)
-        full_odds = fit_logistic(
-            [(margin,) for margin in margins], list(map(int, is_crisis))
-        ).weights
-    everyone = rows.kept(np.arange(len(rows.normals)))
+    rows = _rows(book, space, frozenset(safety))
+    odds = _odds(rows) if with_odds else _NO_ODDS
     return Alarm(
         labels=rows.labels,
-        cheap=rows.head(everyone, full=False),
-        full=rows.head(everyone, full=True) if rows.dense is not None else None,
-        cheap_odds=cheap_odds,
-        full_odds=full_odds,
+        head=rows.head(rows.kept(np.arange(len(rows.normals)))),
+        quick=odds,
+        close=odds,
+        fire_from=FIRE_FROM,
     )
 
 
-def _rows(
-    book: Phrasebook, space: GramSpace, crises: frozenset[str], encoder: Encoder | None
-) -> _Rows:
-    pairs = [(text, name if name in crises else OUTSIDE) for text, name in labelled(book)]
+def _odds(rows: _Rows) -> tuple[float, ...]:
+    """Return weights of (margin, rule, lean, 1), from phrases held back.
+
+    They cannot teach what a rule or the sorter is worth: both were made from the same phrases.
+    """
+    test = folds_of(rows.normals)[0]
+    learn = rows.kept(np.setdiff1d(np.arange(len(rows.normals)), test))
+    scores = head_scores(rows.head(learn), rows.features[test], None)
+    margins = [(best_margin(row, rows.labels),) for row in scores]
+    is_crisis = [int(rows.labels[rows.truth[at]] != OUTSIDE) for at in test]
+    margin, constant = fit_logistic(margins, is_crisis).weights
+    return margin, RULE_WORTH, 0.0, constant
+
+
+def _rows(book: Phrasebook, space: GramSpace, crises: frozenset[str]) -> _Rows:
     alike = look_alikes(book)
+    apart = set(alike)
+    pairs = [
+        (text, name if name in crises else OUTSIDE)
+        for text, name in labelled(book)
+        if name or text not in apart
+    ]
     normals = tuple([text for text, _ in pairs] + alike)
     names = [name for _, name in pairs] + [OUTSIDE] * len(alike)
     labels = tuple(sorted(set(names)))
@@ -96,5 +101,4 @@ def _rows(
         truth=np.array([place[name] for name in names], np.int32),
         alike=np.arange(len(normals)) >= len(pairs),
         features=sparse_rows(space, normals),
-        dense=vectors(encoder, normals) if encoder else None,
     )

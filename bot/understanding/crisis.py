@@ -1,72 +1,83 @@
-"""The crisis detector: rules and a learned alarm, first in line and tuned to recall.
+"""The crisis detector: first in line, tuned to recall.
 
-Rules alone miss what is said in a veiled way and fire on look-alikes (热死了); the alarm has
-learned both from
-phrases and look-alikes. Its odds join the best margin of the crisis heads with the strongest rule.
+Rules alone miss what is said in a veiled way and fire on look-alikes (热死了); a head learned from
+phrases and look-alikes does better, and best is what all evidence says together: the margin of the
+crisis head, the strongest rule, and how much of the sorter's belief lies on crises. A logistic
+joins them; it is learned on messages of another author (:mod:`bot.understanding.trust`).
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.calibrate import Logistic
-from bot.understanding.features import Ids, Values
 from bot.understanding.model import Alarm
-from bot.understanding.rules import RuleBook, RuleHit
+from bot.understanding.reading import CLOSELY, Glance, Reading
+from bot.understanding.rules import RuleHit
 
-#: What a crisis rule adds to the log-odds. Set, not fitted: the rules were written with the
+#: What a crisis rule adds to the log-odds where no trial messages tell: the rules were written with
 #: phrases and look-alikes in sight, which would make them look perfect.
 RULE_WORTH = 1.2
-#: Odds from which a crisis is answered as one. A miss costs at least ten times a false alarm, which
-#: only shows a hotline and asks a person to look; but crises are some twenty times rarer among real
-#: messages than among the phrases the odds were learned on. Both together ask for a little under
-#: one half.
+#: From these odds on a crisis is answered as one, where no trial messages tell.
 FIRE_FROM = 0.45
-#: From these odds of the cheap head on, the sentence vector is asked too.
-DOUBT_FROM = 0.03
+#: From these odds of the cheap evidence on, the sentence vector is asked too.
+DOUBT_FROM = 0.1
+#: Keeps the log-odds of a share finite.
+_LEAST_SHARE = 1e-4
+
+Odds = tuple[float, str]
+Margins = NDArray[np.float32]
 
 
 class CrisisDetector:
-    """Tells which crises a message raises.
+    """Tells how likely a text is a crisis, and which.
 
     Args:
-        alarm: learned part, or nothing.
-        rules: crisis rules.
+        alarm: learned part, or nothing: then the rules alone speak.
+        labels: columns of the sorter.
+        safety: crisis intents.
     """
 
-    def __init__(self, alarm: Alarm | None, rules: RuleBook):
+    def __init__(self, alarm: Alarm | None, labels: Sequence[str], safety: Collection[str]):
         self._alarm = alarm
-        self._rules = rules
+        self._columns = [column for column, label in enumerate(labels) if label in safety]
 
-    def hits(self, normal: str) -> list[RuleHit]:
-        """Return the crisis rules that fire."""
-        return self._rules.hits(normal)
+    @property
+    def fire_from(self) -> float:
+        """Return the odds from which a crisis is answered as one."""
+        return self._alarm.fire_from if self._alarm else FIRE_FROM
 
-    def odds(
-        self, features: tuple[Ids, Values], hits: Sequence[RuleHit], vector: "VectorSource"
-    ) -> tuple[float, str]:
-        """Return how likely the message is a crisis and which one.
-
-        Args:
-            features: n-gram features of the message.
-            hits: crisis rules that fire.
-            vector: gives the sentence vector when it is needed.
-        """
+    def judge(self, glance: Glance, reading: Reading) -> Odds:
+        """Judge a text by its reading, a quick or a close one."""
+        hits = glance.hits.crisis
         if self._alarm is None:
             return (hits[0].weight, hits[0].rule.intent) if hits else (0.0, "")
-        alarm = self._alarm
-        strongest = hits[0].weight if hits else 0.0
-        margins = alarm.cheap.score(*features)
-        odds = _odds(alarm.cheap_odds, margins, strongest, alarm.labels)
-        if alarm.full is not None and (odds >= DOUBT_FROM or hits):
-            found = vector()
-            if found is not None:
-                margins = alarm.full.score(*features, found)
-                odds = _odds(alarm.full_odds, margins, strongest, alarm.labels)
+        margins = self._alarm.head.score(*glance.features)
+        weights = self._alarm.close if reading.stage == CLOSELY else self._alarm.quick
+        odds = Logistic(weights)(self._features(margins, glance, reading))
         return odds, self._which(margins, hits)
 
-    def _which(self, margins: NDArray[np.float32], hits: Sequence[RuleHit]) -> str:
+    def evidence(self, alarm: Alarm, glance: Glance, reading: Reading) -> tuple[float, ...]:
+        """Return the features of the odds: margin, strongest rule, lean of the sorter."""
+        return self._features(alarm.head.score(*glance.features), glance, reading)
+
+    def _features(self, margins: Margins, glance: Glance, reading: Reading) -> tuple[float, ...]:
+        labels = self._alarm.labels if self._alarm else ()
+        hits = glance.hits.crisis
+        return best_margin(margins, labels), hits[0].weight if hits else 0.0, self._lean(reading)
+
+    def doubtful(self, glance: Glance, odds: Odds) -> bool:
+        """Tell whether a quick judgement must be looked at closely."""
+        return odds[0] >= DOUBT_FROM or bool(glance.hits.crisis)
+
+    def _lean(self, reading: Reading) -> float:
+        """Return the log-odds that the sorter gives to crises together."""
+        share = float(reading.shares[self._columns].sum()) if self._columns else 0.0
+        return math.log((share + _LEAST_SHARE) / (1.0 - share + _LEAST_SHARE))
+
+    def _which(self, margins: Margins, hits: Sequence[RuleHit]) -> str:
         """Return the crisis named by the head, a rule's word counting half a margin."""
         if self._alarm is None:
             return ""
@@ -80,33 +91,6 @@ class CrisisDetector:
         return max(scores, key=lambda label: (scores[label], label))
 
 
-def best_margin(margins: NDArray[np.float32], labels: Sequence[str]) -> float:
+def best_margin(margins: Margins, labels: Sequence[str]) -> float:
     """Return the highest crisis margin."""
     return max(float(margin) for margin, label in zip(margins, labels, strict=True) if label)
-
-
-def _odds(
-    weights: tuple[float, ...], margins: NDArray[np.float32], rule: float, labels: Sequence[str]
-) -> float:
-    return odds_of(weights, best_margin(margins, labels), rule)
-
-
-def odds_of(weights: tuple[float, ...], margin: float, rule: float) -> float:
-    """Return the odds of a crisis from the best margin and the strongest rule."""
-    return Logistic((weights[0], weights[1] + RULE_WORTH * rule))((margin,))
-
-
-class VectorSource:
-    """Computes the sentence vector of one message at most once, and only when asked."""
-
-    def __init__(self, compute: Callable[[], NDArray[np.float32] | None]):
-        self._compute = compute
-        self._found: NDArray[np.float32] | None = None
-        self._asked = False
-
-    def __call__(self) -> NDArray[np.float32] | None:
-        """Return the vector, or nothing without an encoder."""
-        if not self._asked:
-            self._asked = True
-            self._found = self._compute()
-        return self._found

@@ -3,36 +3,35 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import sqrt
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.normalize import pinyin
+from bot.understanding.normalize import sounds
 
-#: Sizes of the n-grams; words of Chinese are mostly one to three characters long.
-SIZES = (1, 2, 3)
+#: Longest n-gram; words of Chinese are mostly one to three characters long.
+LONGEST = 3
 #: How much the syllables count beside the characters (tried: docs/understanding.md).
 SYLLABLE_WEIGHT = 0.8
-#: Marks an n-gram of syllables, so that it never meets one of characters.
-SYLLABLE_MARK = "/"
 
 Ids = NDArray[np.int32]
 Values = NDArray[np.float32]
 
 
-def character_grams(normal: str) -> Counter[str]:
-    """Return the n-grams of characters of a normal form."""
-    return Counter(normal[at : at + size] for size in SIZES for at in range(len(normal) - size + 1))
+def grams(text: str) -> list[str]:
+    """Return all n-grams of a text from one character up to ``LONGEST``, repeats included.
 
-
-def syllable_grams(normal: str) -> Counter[str]:
-    """Return the n-grams of folded syllables of a normal form."""
-    sounds = pinyin(normal)
-    return Counter(
-        SYLLABLE_MARK + " ".join(sounds[at : at + size])
-        for size in SIZES
-        for at in range(len(sounds) - size + 1)
-    )
+    >>> grams("居住证")
+    ['居', '住', '证', '居住', '住证', '居住证']
+    """
+    longer = list(text)
+    found = list(longer)
+    for size in range(2, LONGEST + 1):
+        longer = list(map(add, longer, text[size - 1 :]))
+        found += longer
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +65,26 @@ class GramSpace:
         return self.met[normal]
 
     def _vector(self, normal: str) -> tuple[Ids, Values]:
-        ids: list[int] = []
-        parts: list[Values] = []
-        for counts, weight in (
-            (character_grams(normal), 1.0),
-            (syllable_grams(normal), SYLLABLE_WEIGHT),
-        ):
-            known = [
-                (column, count)
-                for gram, count in counts.items()
-                if (column := self.columns.get(gram)) is not None
-            ]
-            if not known:
-                continue
-            own = [column for column, _ in known]
-            raw = self.idf[own] * (
-                1.0 + np.log(np.array([count for _, count in known], np.float32))
-            )
-            ids += own
-            parts.append((raw * (weight / (float(np.linalg.norm(raw)) or 1.0))).astype(np.float32))
-        if not ids:
-            return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        return np.array(ids, np.int32), np.concatenate(parts)
+        spelled, spelled_values = self._channel(grams(normal), 1.0)
+        heard, heard_values = self._channel(grams(sounds(normal)), SYLLABLE_WEIGHT)
+        ids = np.array(spelled + heard, np.int32)
+        return ids, np.concatenate((spelled_values, heard_values))
+
+    def _channel(self, found: list[str], length: float) -> tuple[list[int], Values]:
+        """Return columns and values of one channel, scaled to a length."""
+        column = self.columns.get
+        ids = [place for place in map(column, found) if place is not None]
+        counts = None
+        if len(set(ids)) < len(ids):
+            counted = Counter(ids)
+            ids = list(counted)
+            counts = np.array(list(counted.values()), np.float32)
+        values = self.idf[ids]
+        if counts is not None:
+            values = values * (1 + np.log(counts))
+        if ids:
+            values = values * np.float32(length / sqrt(float(values @ values)))
+        return ids, np.asarray(values, np.float32)
 
 
 def fit_space(normals: Sequence[str]) -> GramSpace:
@@ -95,7 +92,7 @@ def fit_space(normals: Sequence[str]) -> GramSpace:
     columns: dict[str, int] = {}
     seen: list[int] = []
     for normal in normals:
-        for gram in (*character_grams(normal), *syllable_grams(normal)):
+        for gram in dict.fromkeys(grams(normal) + grams(sounds(normal))):
             column = columns.setdefault(gram, len(columns))
             if column == len(seen):
                 seen.append(0)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from bot.understanding.features import Ids, Values
 
 Scores = NDArray[np.float32]
-#: What a keyword rule adds to the log-odds. Set, not fitted: rules were written with the phrases in
-#: sight, so the phrases would make them look better than they are.
+#: What a keyword rule adds to the log-odds where no trial messages tell: rules were written with
+#: the phrases in sight, so the phrases would make them look better than they are.
 RULE_WORTH = 1.5
 
 
@@ -59,20 +59,24 @@ class Weighing:
         weights: one for each kind of evidence.
         outside: added to the score of "belongs to no intent".
         place: column of "belongs to no intent", -1 when there is none.
+        rules: what a keyword rule adds.
     """
 
     weights: tuple[float, ...]
     outside: float
     place: int
+    rules: float = RULE_WORTH
 
-    def probabilities(self, evidence: Scores, rules: Scores) -> Scores:
+    def probabilities(self, evidence: Scores, rules: Scores | None = None) -> Scores:
         """Return one probability an intent.
 
         Args:
             evidence: one row a kind of evidence, one column an intent.
-            rules: weight of the keyword rule that fires for each intent.
+            rules: weight of the keyword rule that fires for each intent; nothing when none does.
         """
-        total = np.array(self.weights, np.float32) @ evidence + RULE_WORTH * rules
+        total = np.array(self.weights, np.float32) @ evidence
+        if rules is not None:
+            total = total + self.rules * rules
         if self.place >= 0:
             total[self.place] += self.outside
         total -= total.max()

@@ -16,12 +16,16 @@ def labelled(book: Phrasebook) -> list[tuple[str, str]]:
             if normal:
                 seen.setdefault((normal, intent))
     taken = {normal for normal, _ in seen}
-    for lines in book.outside.values():
-        for text in lines:
-            normal = normalize(text)
-            if normal and normal not in taken:
-                seen.setdefault((normal, OUTSIDE))
+    for normal in (*outside_texts(book), *look_alikes(book)):
+        if normal not in taken:
+            seen.setdefault((normal, OUTSIDE))
     return list(seen)
+
+
+def outside_texts(book: Phrasebook) -> list[str]:
+    """Return the normal forms of the messages that belong to no intent."""
+    found = (normalize(text) for lines in book.outside.values() for text in lines)
+    return [normal for normal in found if normal]
 
 
 def look_alikes(book: Phrasebook) -> list[str]:

@@ -88,6 +88,17 @@ class LexicalIndex:
         self._space = space
         self._ceiling = max(50, int(COMMON * len(self.texts)))
 
+    def over(self, pairs: Sequence[tuple[str, str]]) -> "LexicalIndex":
+        """Return an index over exactly these (phrase, intent) pairs; cheap where few are new."""
+        own = list(zip(self.texts, self.intents, strict=True))
+        wanted, known = set(pairs), set(own)
+        stays = np.array([pair in wanted for pair in own], np.bool_)
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+        kept = [pair for pair in own if pair in wanted]
+        more = postings(self._space, [text for text, _ in new])
+        texts, intents = [text for text, _ in kept + new], [intent for _, intent in kept + new]
+        return LexicalIndex(self._space, texts, intents, _merged(self.lists, stays, more))
+
     def cosines(self, ids: Ids, values: Values) -> NDArray[np.float64]:
         """Return how near each phrase is, 0..1, for the features of a message."""
         starts, phrases, weights = self.lists.starts, self.lists.phrases, self.lists.weights
@@ -128,6 +139,24 @@ class LexicalIndex:
             best.setdefault(self.intents[number], []).append((near, text))
         out = [_supported(intent, found) for intent, found in best.items()]
         return sorted(out, key=lambda near: (-near.score, near.intent))
+
+
+def _merged(old: Postings, stays: NDArray[np.bool_], new: Postings) -> Postings:
+    """Return the postings of the phrases that stay, and of new ones numbered after them."""
+    width = len(old.starts) - 1
+    numbers = np.cumsum(stays, dtype=np.int32) - 1
+    there = stays[old.phrases]
+    columns = np.concatenate(
+        [
+            np.repeat(np.arange(width), np.diff(old.starts))[there],
+            np.repeat(np.arange(width), np.diff(new.starts)),
+        ]
+    )
+    order = np.argsort(columns, kind="stable")
+    phrases = np.concatenate([numbers[old.phrases[there]], new.phrases + np.int32(stays.sum())])
+    weights = np.concatenate([old.weights[there], new.weights])
+    starts = np.searchsorted(columns[order], np.arange(width + 1)).astype(np.int64)
+    return Postings(starts, phrases[order], weights[order])
 
 
 def _best(scores: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
 #: Raised when the files of an artefact change their form; older ones are then not read.
-VERSION = 18
+VERSION = 21
 _META = "model.json"
 T = TypeVar("T")
 
@@ -30,6 +30,9 @@ class Sorter:
         cheap: head over n-grams.
         full: head over n-grams and the sentence vector, or nothing.
         answer_from: probability from which a message is answered.
+        outside_from: probability of "belongs to no intent" from which a message is not guessed at.
+        second_odds: weights by which a second ask is judged (:mod:`bot.understanding.asks`).
+        second_from: odds from which it is answered.
         weigh_alone: weighing of the cheap head alone.
         weigh_cheap: weighing of (cheap, near).
         weigh_full: weighing of (full, cheap, near), or nothing.
@@ -39,6 +42,9 @@ class Sorter:
     cheap: Head
     full: Head | None
     answer_from: float
+    outside_from: float
+    second_odds: tuple[float, ...]
+    second_from: float
     weigh_alone: Weighing
     weigh_cheap: Weighing
     weigh_full: Weighing | None
@@ -46,21 +52,23 @@ class Sorter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """The crisis detector's learned part: a head over n-grams, one with vectors, and two logistics.
+    """The crisis detector's learned part: a head over n-grams, and two logistics.
+
+    What their features are is in :mod:`bot.understanding.crisis`.
 
     Attributes:
         labels: crisis intents and "" for everything else.
-        cheap: head over n-grams.
-        full: head over n-grams and the sentence vector, or nothing.
-        cheap_odds: weights of (best margin, 1).
-        full_odds: the same with the full head's margin.
+        head: head over n-grams.
+        quick: weights of the features and 1 where the text was read without its vector.
+        close: the same where it was read with it.
+        fire_from: odds from which a crisis is answered as one.
     """
 
     labels: tuple[str, ...]
-    cheap: Head
-    full: Head | None
-    cheap_odds: tuple[float, ...]
-    full_odds: tuple[float, ...]
+    head: Head
+    quick: tuple[float, ...]
+    close: tuple[float, ...]
+    fire_from: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +116,7 @@ def save(model: Model, folder: Path) -> None:
     }
     heads = {"sorter.cheap": model.sorter.cheap, "sorter.full": model.sorter.full}
     if model.alarm:
-        heads |= {"alarm.cheap": model.alarm.cheap, "alarm.full": model.alarm.full}
+        heads["alarm"] = model.alarm.head
     for name, head in heads.items():
         if head is not None:
             arrays |= _head_arrays(name, head)
@@ -124,6 +132,9 @@ def save(model: Model, folder: Path) -> None:
         "sorter": {
             "labels": model.sorter.labels,
             "answer_from": model.sorter.answer_from,
+            "outside_from": model.sorter.outside_from,
+            "second_odds": model.sorter.second_odds,
+            "second_from": model.sorter.second_from,
             "alone": _weighing(model.sorter.weigh_alone),
             "cheap": _weighing(model.sorter.weigh_cheap),
             "full": _weighing(model.sorter.weigh_full),
@@ -161,6 +172,9 @@ def load(folder: Path) -> Model | None:
                 cheap=_required(_read_head(folder, "sorter.cheap")),
                 full=_read_head(folder, "sorter.full"),
                 answer_from=float(sorter["answer_from"]),
+                outside_from=float(sorter["outside_from"]),
+                second_odds=tuple(sorter["second_odds"]),
+                second_from=float(sorter["second_from"]),
                 weigh_alone=_required(_read_weighing(sorter["alone"])),
                 weigh_cheap=_required(_read_weighing(sorter["cheap"])),
                 weigh_full=_read_weighing(sorter["full"]),
@@ -204,13 +218,18 @@ def _required(found: T | None) -> T:
 def _weighing(found: Weighing | None) -> dict[str, object] | None:
     if found is None:
         return None
-    return {"weights": found.weights, "outside": found.outside, "place": found.place}
+    return {
+        "weights": found.weights,
+        "outside": found.outside,
+        "place": found.place,
+        "rules": found.rules,
+    }
 
 
 def _read_weighing(raw: dict[str, Any] | None) -> Weighing | None:
     if raw is None:
         return None
-    return Weighing(tuple(raw["weights"]), raw["outside"], raw["place"])
+    return Weighing(tuple(raw["weights"]), raw["outside"], raw["place"], raw["rules"])
 
 
 def _alarm_meta(alarm: Alarm | None) -> dict[str, object] | None:
@@ -218,8 +237,9 @@ def _alarm_meta(alarm: Alarm | None) -> dict[str, object] | None:
         return None
     return {
         "labels": alarm.labels,
-        "cheap": alarm.cheap_odds,
-        "full": alarm.full_odds,
+        "quick": alarm.quick,
+        "close": alarm.close,
+        "fire_from": alarm.fire_from,
     }
 
 
@@ -228,8 +248,8 @@ def _read_alarm(folder: Path, raw: dict[str, Any] | None) -> Alarm | None:
         return None
     return Alarm(
         labels=tuple(raw["labels"]),
-        cheap=_required(_read_head(folder, "alarm.cheap")),
-        full=_read_head(folder, "alarm.full"),
-        cheap_odds=tuple(raw["cheap"]),
-        full_odds=tuple(raw["full"]),
+        head=_required(_read_head(folder, "alarm")),
+        quick=tuple(raw["quick"]),
+        close=tuple(raw["close"]),
+        fire_from=float(raw["fire_from"]),
     )

@@ -8,6 +8,7 @@ homophone or a dialect slip lands on the same syllables.
 
 import re
 import unicodedata
+import zlib
 from functools import lru_cache
 
 from opencc import OpenCC
@@ -26,11 +27,17 @@ _FILLERS = re.compile(
     r"那个那个|那个啥|嗯嗯|嗯|呃|额|哎呀|哎|诶|唉|哈喽(?=.)|你好(?=.{3})|您好(?=.{3})|在吗(?=.{3})|"
     r"(?<=.)[呀哇啦哦噢喔嘞咧哩呐哈呗嘛啊]+$"
 )
-_CLAUSE = re.compile(r"[，。！？；,.!?;\n~～、]+|(?:还有(?=.{2})|顺便|顺带|另外|再一个|第二个问题)")
+_CLAUSE = re.compile(
+    r"[，。！？；,.!?;\n~～、]+|(?<=[\u4e00-\u9fff0-9])\s+(?=[\u4e00-\u9fff])|"
+    r"(?:还有(?![没冇吗呢位空多几名票剩不])(?=.{2})|顺便|顺带|另外|再一个|再问下|再问一下|还想问|还要问|第二个问题)"
+)
 _LATIN = re.compile(r"[a-z]+")
 _ROUNDS = 8
 #: Syllables whose ü is typed as v.
 _WITH_V = ("lu", "nu", "lue", "nue")
+#: First characters of the ranges that stand for syllables, for characters without one, and for runs
+#: of letters that spell none: private use, so that no message contains them.
+_SOUNDS, _NO_SOUNDS, _RUNS = 0xE000, 0xF0000, 0x100000
 _FOLD_INITIAL = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "r": "l", "f": "h"}
 _FOLD_FINAL = {"ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", "ong": "on"}
 
@@ -153,6 +160,49 @@ def _spelled(run: str) -> list[str]:
         else:
             return [run]
     return out
+
+
+class _Sounds(dict[int, str]):
+    """Code point of a character -> the one character that stands for its folded syllable.
+
+    Syllables of Mandarin get characters of the private use area, in alphabetical order; whatever
+    has no syllable gets its own character, moved to a plane where nothing else is.
+    """
+
+    def __missing__(self, point: int) -> str:
+        found = _sound(syllable(chr(point)))
+        self[point] = found
+        return found
+
+
+@lru_cache(maxsize=1)
+def _sound_table() -> dict[str, str]:
+    folded = sorted(set(_syllable_table().values()))
+    return {one: chr(_SOUNDS + number) for number, one in enumerate(folded)}
+
+
+@lru_cache(maxsize=4096)
+def _sound(token: str) -> str:
+    """Return the one character that stands for a folded syllable or for a run of letters."""
+    known = _sound_table().get(token)
+    if known:
+        return known
+    if len(token) == 1:
+        return chr(_NO_SOUNDS + (ord(token) & 0xFFFF))
+    return chr(_RUNS + zlib.crc32(token.encode()) % 0xFFF0)
+
+
+_SOUND_OF = _Sounds()
+
+
+def sounds(normal: str) -> str:
+    """Return the folded syllables of a normal form, each as one character.
+
+    Slices of it are n-grams of syllables; they never equal n-grams of characters.
+    """
+    if _LATIN.search(normal):
+        return "".join(map(_sound, pinyin(normal)))
+    return normal.translate(_SOUND_OF)
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,40 @@ class PhraseSet:
             yield from lines
 
 
+class Expected(StrEnum):
+    """What a trial message is there for."""
+
+    ASK = "ask"
+    OUTSIDE = "outside"
+    CRISIS = "crisis"
+    LOOK_ALIKE = "look_alike"
+    TWO_ASKS = "two_asks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialMessage:
+    """A message by another author than the phrases': trust is learned from it, wording is not.
+
+    Attributes:
+        text: as written.
+        expected: what it is there for.
+        intents: ids that are right: any of them, or for two asks both; none when it is no ask.
+        style: in which style it is written, or the kind of an outside message.
+    """
+
+    text: str
+    expected: Expected
+    intents: tuple[str, ...] = ()
+    style: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrasebook:
-    """All phrase sets, and messages that belong to no intent, by kind (far, near, noise …)."""
+    """All phrase sets, messages that belong to no intent by kind, and the trial messages."""
 
     sets: Mapping[str, PhraseSet]
     outside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trial: tuple[TrialMessage, ...] = ()
 
     @property
     def asks(self) -> dict[str, str]:

@@ -5,48 +5,28 @@ the sentence
 encoder is asked only where that is not sure. Crises are looked for before anything else.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from bot.understanding.crisis import FIRE_FROM, CrisisDetector, VectorSource
+from bot.understanding.asks import AskFinder
+from bot.understanding.crisis import CrisisDetector, Odds
 from bot.understanding.encoder import Encoder
-from bot.understanding.features import Ids, Values
-from bot.understanding.learn import model_for
-from bot.understanding.lessons import OUTSIDE
+from bot.understanding.features import GramSpace
+from bot.understanding.lessons import OUTSIDE, labelled
 from bot.understanding.model import Model
 from bot.understanding.normalize import clauses, normalize
 from bot.understanding.phrasebook import Phrasebook
-from bot.understanding.rules import RuleBook, RuleHit
+from bot.understanding.reading import EXACT, SURE_FROM, Glance, Reader, Reading, ranked
+from bot.understanding.rules import RuleBook
 
-#: From this share on, "belongs to no intent" is believed and the message is not guessed at.
-OUTSIDE_FROM = 0.5
-#: The n-gram head decides alone from here on.
-PLAIN_FROM = 0.995
-#: The cheap evidence decides alone from here on; below, the encoder is asked.
-SURE_FROM = 0.98
-#: A second ask in one message is answered too when its clause is this sure.
-SECOND_FROM = 0.85
 #: From these odds of the whole message on, its clauses are looked at for a crisis too.
-CLAUSE_DOUBT = 0.3
-#: From these odds on a crisis is answered as one too, when the sorter is sure of it as well.
-SECONDED_FROM = 0.2
-#: A sure clause leads where the whole is less sure than this.
-LEAD_BELOW = 0.5
+CLAUSE_DOUBT = 0.1
 MAX_CLAUSES = 6
-#: Up to so many clauses of an unsure message are read with the sentence vector too.
-FEW_CLAUSES = 3
 #: Longest message that is looked at, in characters of its normal form; the platform allows more.
 MAX_CHARS = 400
 _CACHE = 4096
-
-
-Features = tuple[Ids, Values]
 
 
 class Decision(StrEnum):
@@ -76,7 +56,6 @@ class Understanding:
         score: probability that the first candidate is right.
         candidates: up to five, likeliest first; for clarify the first three are offered.
         safety: a crisis intent fired.
-        slots: values pulled from the message.
         reasons: works out what spoke for the decision.
     """
 
@@ -86,7 +65,6 @@ class Understanding:
     score: float
     candidates: tuple[Candidate, ...]
     safety: bool
-    slots: Mapping[str, str] = field(default_factory=dict)
     reasons: Callable[[], Mapping[str, object]] = field(default=dict, compare=False, repr=False)
 
     @property
@@ -98,19 +76,6 @@ class Understanding:
     def intent(self) -> str | None:
         """Return the first intent to answer, or nothing."""
         return self.intents[0] if self.intents else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One text read on its own: probabilities by label, and what spoke for them."""
-
-    shares: NDArray[np.float32]
-    order: tuple[int, ...]
-    hits: tuple[RuleHit, ...]
-    stage: str
-
-    def share(self, place: int) -> float:
-        return float(self.shares[self.order[place]]) if place < len(self.order) else 0.0
 
 
 class Router:
@@ -138,94 +103,38 @@ class Router:
         self._place = {label: column for column, label in enumerate(self._labels)}
         self._safety = frozenset(safety)
         self._light = frozenset(light)
-        self._encoder = encoder if model.encoder else None
-        rules = [rule for found in book.sets.values() for rule in found.rules]
-        self._rules = RuleBook([rule for rule in rules if not rule.safety])
-        crisis_rules = RuleBook([rule for rule in rules if rule.safety])
-        self._detector = CrisisDetector(model.alarm, crisis_rules)
-        self._exact = _exact(model)
+        self._encoder = encoder
+        rules = RuleBook([rule for found in book.sets.values() for rule in found.rules])
+        self._reader = Reader(model, rules, encoder)
+        self._detector = CrisisDetector(model.alarm, self._labels, self._safety)
+        self._finder = finder(model, self._light)
         self.understand = lru_cache(maxsize=_CACHE)(self._understand)
 
-    @classmethod
-    def build(
-        cls,
-        book: Phrasebook,
-        *,
-        safety: Iterable[str] = (),
-        light: Iterable[str] = (),
-        encoder: Encoder | None = None,
-        folder: Path | None = None,
-    ) -> "Router":
-        """Return a router over a phrasebook, its model read from ``folder`` or fitted."""
-        crises = tuple(sorted(safety))
-        model = model_for(book, safety=crises, encoder=encoder, folder=folder)
-        return cls(model, book, safety=crises, light=light, encoder=encoder)
+    def over(self, book: Phrasebook) -> "Router":
+        """Return a router with the same heads to which the phrases are those of ``book``.
+
+        Exact matches and nearest phrases follow at once; what was learned stays as it is.
+        """
+        pairs = [pair for pair in labelled(book) if pair[1] in self._place]
+        model = replace(self._model, index=self._model.index.over(pairs))
+        return Router(model, book, safety=self._safety, light=self._light, encoder=self._encoder)
 
     @property
     def size(self) -> int:
         """Return how many phrases are indexed."""
         return len(self._model.index.texts)
 
+    @property
+    def space(self) -> GramSpace:
+        """Return the n-grams and their rarity."""
+        return self._model.space
+
     def crisis(self, text: str) -> tuple[str, ...]:
         """Return the crisis intent a message raises, or nothing."""
         found = self.understand(text)
         return found.intents[:1] if found.safety else ()
 
-    def _vector(self, normal: str) -> VectorSource:
-        encoder = self._encoder
-
-        def compute() -> NDArray[np.float32] | None:
-            return encoder.encode([normal])[0] if encoder is not None else None
-
-        return VectorSource(compute)
-
-    def _read(
-        self, normal: str, features: Features, vector: VectorSource | None = None
-    ) -> _Reading:
-        """Read one normal form: cheap evidence first, the vector where it is not sure."""
-        hits = tuple(self._rules.hits(normal))
-        exact = self._exact.get(normal)
-        if exact is not None:
-            shares = np.full(len(self._labels), 0.01 / len(self._labels), np.float32)
-            shares[self._place[exact]] = 0.99
-            return self._reading(shares, hits, "exact")
-        sorter = self._model.sorter
-        ruled = self._ruled(hits)
-        cheap = sorter.cheap.score(*features)
-        shares = sorter.weigh_alone.probabilities(cheap[None], ruled)
-        if float(shares.max()) >= PLAIN_FROM:
-            return self._reading(shares, hits, "n-grams")
-        nearness = self._nearness(normal, features)
-        shares = sorter.weigh_cheap.probabilities(np.vstack([cheap, nearness]), ruled)
-        unsure = float(shares.max()) < SURE_FROM
-        if not (vector and unsure and sorter.full and sorter.weigh_full):
-            return self._reading(shares, hits, "nearest")
-        found = vector()
-        if found is None:
-            return self._reading(shares, hits, "nearest")
-        full = sorter.full.score(*features, found)
-        shares = sorter.weigh_full.probabilities(np.vstack([full, cheap, nearness]), ruled)
-        return self._reading(shares, hits, "encoder")
-
-    def _nearness(self, normal: str, features: Features) -> NDArray[np.float32]:
-        nearness = np.zeros(len(self._labels), np.float32)
-        for item in self._model.index.nearest(normal, features=features):
-            nearness[self._place[item.intent]] = item.score
-        return nearness
-
-    def _ruled(self, hits: Sequence[RuleHit]) -> NDArray[np.float32]:
-        weight = np.zeros(len(self._labels), np.float32)
-        for hit in hits:
-            if hit.rule.intent in self._place:
-                weight[self._place[hit.rule.intent]] = hit.weight
-        return weight
-
-    @staticmethod
-    def _reading(shares: NDArray[np.float32], hits: tuple[RuleHit, ...], stage: str) -> _Reading:
-        order = tuple(np.argsort(-shares, kind="stable")[:8].tolist())
-        return _Reading(shares, order, hits, stage)
-
-    def _top(self, reading: _Reading) -> str:
+    def _top(self, reading: Reading) -> str:
         return self._labels[reading.order[0]]
 
     def _understand(self, text: str) -> Understanding:
@@ -236,16 +145,14 @@ class Router:
                 safety=False, reasons=lambda: {"normal": ""},
             )  # fmt: skip
         parts = [part for part in clauses(text) if part != normal][:MAX_CLAUSES]
-        features = self._model.features(normal)
-        vector = self._vector(normal)
-        odds, crisis = self._crisis(normal, features, parts, vector)
-        whole = self._read(normal, features, vector)
-        asks = self._asks(whole, parts)
-        reading, seconds = self._settle(whole, asks)
+        glance = self._reader.glance(normal)
+        whole, (odds, crisis) = self._read(glance)
+        if CLAUSE_DOUBT <= odds < self._detector.fire_from:
+            odds, crisis = max([(odds, crisis), *self._clause_odds(parts)])
+        asks = self._finder.find(whole, self._clauses(whole, parts))
         fired = self._fired(odds, crisis, whole)
-        if not fired:
-            reading = self._without_crises(reading)
-        decision, intents = self._decide(reading, seconds, fired)
+        reading = asks.lead if fired else self._without_crises(asks.lead)
+        decision, intents = self._decide(reading, asks.second, fired)
         return Understanding(
             normal=normal,
             decision=decision,
@@ -256,63 +163,46 @@ class Router:
             reasons=lambda: self._reasons(normal, reading, odds, fired),
         )
 
-    def _crisis(
-        self, normal: str, features: Features, parts: Sequence[str], vector: VectorSource
-    ) -> tuple[float, str]:
-        """Return the odds of a crisis and which one.
+    def _read(self, glance: Glance) -> tuple[Reading, Odds]:
+        """Read a text and judge whether it is a crisis; closely where either is in doubt."""
+        reading = self._reader.cheap(glance)
+        if reading.stage == EXACT:  # word for word a known crisis, or a known harmless phrase
+            known = self._top(reading)
+            return reading, ((1.0, known) if known in self._safety else (0.0, ""))
+        odds = self._detector.judge(glance, reading)
+        if reading.share(0) >= SURE_FROM and not self._detector.doubtful(glance, odds):
+            return reading, odds
+        vectors = self._reader.vectors([glance.normal])
+        if vectors is None:
+            return reading, odds
+        reading = self._reader.closely(glance, reading, vectors[0])
+        return reading, self._detector.judge(glance, reading)
+
+    def _clause_odds(self, parts: Sequence[str]) -> Iterator[Odds]:
+        """Yield the odds of clauses that a crisis rule fires on.
 
         The whole message decides. A clause that sounds like a crisis by itself may be half a joke
         or the title of a film, so it only lifts a message that is in doubt already.
         """
-        if self._exact.get(normal, "") not in {"", *self._safety}:
-            return 0.0, ""  # word for word a known harmless phrase
-        whole = self._detector.odds(features, self._detector.hits(normal), vector)
-        if not CLAUSE_DOUBT <= whole[0] < FIRE_FROM:
-            return whole
-        best = whole
-        for piece in parts:
-            hits = self._detector.hits(piece)
-            if hits:
-                own = self._detector.odds(self._model.features(piece), hits, self._vector(piece))
-                best = max(best, own)
-        return best
-
-    def _asks(self, whole: _Reading, parts: Sequence[str]) -> list[_Reading]:
-        if len(parts) < 2 or (whole.stage == "exact" and self._top(whole) not in self._light):
-            return []
-        few = len(parts) <= FEW_CLAUSES and whole.share(0) < SURE_FROM
-        return [
-            self._read(part, self._model.features(part), self._vector(part) if few else None)
-            for part in parts
-        ]
-
-    def _settle(
-        self, whole: _Reading, parts: Sequence[_Reading]
-    ) -> tuple[_Reading, tuple[str, ...]]:
-        """Choose what is asked: small talk yields to an ask, a sure clause adds a second."""
-        sure: dict[str, _Reading] = {}
         for part in parts:
-            top = self._top(part)
-            if part.share(0) >= SECOND_FROM and top != OUTSIDE and top not in self._light:
-                sure.setdefault(top, part)
-        if not sure:
-            return whole, ()
-        lead = whole
-        if len(sure) > 1 and whole.share(0) < self._model.sorter.answer_from:
-            lead = next(iter(sure.values()))
-        elif self._top(whole) in self._light or whole.share(0) < LEAD_BELOW:
-            lead = max(sure.values(), key=lambda part: part.share(0))
-        return lead, tuple(top for top in sure if top != self._top(lead))[:1]
+            glance, _ = self._reader.clause(part)
+            if glance.hits.crisis:
+                yield self._read(glance)[1]
 
-    def _fired(self, odds: float, crisis: str, whole: _Reading) -> tuple[str, ...]:
+    def _clauses(self, whole: Reading, parts: Sequence[str]) -> list[Reading]:
+        """Read the clauses of a message that is not known word for word."""
+        if len(parts) < 2 or (whole.stage == EXACT and self._top(whole) not in self._light):
+            return []
+        return self._reader.clauses(parts)
+
+    def _fired(self, odds: float, crisis: str, whole: Reading) -> tuple[str, ...]:
         """Return the crisis that is answered as one, if any."""
-        if odds >= FIRE_FROM and crisis:
-            return (crisis,)
+        if odds < self._detector.fire_from or not crisis:
+            return ()
         top = self._top(whole)
-        seconded = top in self._safety and whole.share(0) >= self._model.sorter.answer_from
-        return (top,) if seconded and odds >= SECONDED_FROM else ()
+        return (top,) if top in self._safety else (crisis,)
 
-    def _without_crises(self, reading: _Reading) -> _Reading:
+    def _without_crises(self, reading: Reading) -> Reading:
         """Take crises out of a reading: only the detector may raise an alarm."""
         if not any(self._labels[place] in self._safety for place in reading.order[:3]):
             return reading
@@ -326,33 +216,38 @@ class Router:
         outside = self._place.get(OUTSIDE)
         if outside is not None:
             shares[outside] += freed
-        return self._reading(shares, reading.hits, reading.stage)
+        return ranked(shares, reading.hits, reading.stage)
 
-    def _inside_share(self, reading: _Reading) -> float:
+    def _inside_share(self, reading: Reading) -> float:
         """Return the share of the likeliest real intent."""
         return next(
             (float(reading.shares[place]) for place in reading.order if self._labels[place]), 0.0
         )
 
     def _decide(
-        self, reading: _Reading, seconds: tuple[str, ...], fired: tuple[str, ...]
+        self, reading: Reading, second: str, fired: tuple[str, ...]
     ) -> tuple[Decision, tuple[str, ...]]:
-        if fired:
-            return Decision.ANSWER, fired
         top = self._top(reading)
-        needed = SECOND_FROM if seconds else self._model.sorter.answer_from
-        if top != OUTSIDE and reading.share(0) >= needed:
-            return Decision.ANSWER, (top, *seconds)
-        if self._outside(reading) >= OUTSIDE_FROM:
+        if fired:
+            others = (
+                [second, top] if reading.share(0) >= self._model.sorter.answer_from else [second]
+            )
+            ordinary = [label for label in others if label and label not in self._safety]
+            return Decision.ANSWER, (*fired, *ordinary[:1])
+        if second in self._safety:
+            second = ""  # only the detector may raise an alarm
+        if top != OUTSIDE and reading.share(0) >= self._model.sorter.answer_from:
+            return Decision.ANSWER, (top, second) if second else (top,)
+        if self._outside(reading) >= self._model.sorter.outside_from:
             return Decision.FALLBACK, ()
         return Decision.CLARIFY, ()
 
-    def _outside(self, reading: _Reading) -> float:
+    def _outside(self, reading: Reading) -> float:
         place = self._place.get(OUTSIDE)
         return float(reading.shares[place]) if place is not None else 0.0
 
     def _candidates(
-        self, reading: _Reading, fired: tuple[str, ...], odds: float
+        self, reading: Reading, fired: tuple[str, ...], odds: float
     ) -> tuple[Candidate, ...]:
         most = max(odds, 0.5) if fired else 1.0  # a crisis that fired stands first
         out = [Candidate(intent, round(most, 4)) for intent in fired]
@@ -363,7 +258,7 @@ class Router:
         return tuple(out[:5])
 
     def _reasons(
-        self, normal: str, reading: _Reading, odds: float, fired: tuple[str, ...]
+        self, normal: str, reading: Reading, odds: float, fired: tuple[str, ...]
     ) -> dict[str, object]:
         return {
             "normal": normal,
@@ -391,19 +286,19 @@ class Router:
             "outside": round(self._outside(reading), 3),
             "thresholds": {
                 "answer": self._model.sorter.answer_from,
-                "outside": OUTSIDE_FROM,
-                "crisis": FIRE_FROM,
+                "outside": self._model.sorter.outside_from,
+                "crisis": self._detector.fire_from,
             },
         }
 
 
-def _exact(model: Model) -> dict[str, str]:
-    """Return the phrases that belong to exactly one intent."""
-    owners: dict[str, set[str]] = {}
-    for text, intent in zip(model.index.texts, model.index.intents, strict=True):
-        owners.setdefault(text, set()).add(intent)
-    return {
-        text: next(iter(found))
-        for text, found in owners.items()
-        if len(found) == 1 and OUTSIDE not in found
-    }
+def finder(model: Model, light: Collection[str]) -> AskFinder:
+    """Return what tells one ask from two, with the model's own numbers."""
+    sorter = model.sorter
+    return AskFinder(
+        sorter.labels,
+        {OUTSIDE, *light},
+        answer_from=sorter.answer_from,
+        odds=sorter.second_odds,
+        second_from=sorter.second_from,
+    )

@@ -37,10 +37,9 @@ class RuleHit:
 
 
 class RuleBook:
-    """All rules of one kind, ready to be tried."""
+    """All rules, crisis rules among them, ready to be tried in one pass over a message."""
 
     def __init__(self, rules: Sequence[Rule]):
-        self._rules = tuple(rules)
         self._finder = WordFinder(
             word for rule in rules for group in (*rule.all, rule.none) for word in group
         )
@@ -49,10 +48,10 @@ class RuleBook:
             for word in rule.all[0]:
                 self._by_word.setdefault(word, []).append(rule)
 
-    def hits(self, normal: str) -> list[RuleHit]:
-        """Return the rules that fire on a normal form, strongest first, one per intent."""
+    def hits(self, normal: str) -> "Hits":
+        """Return the rules that fire on a normal form."""
         found = self._finder.find(normal)
-        best: dict[str, RuleHit] = {}
+        best: dict[tuple[bool, str], RuleHit] = {}
         seen: set[int] = set()
         for word in found:
             for rule in self._by_word.get(word, ()):
@@ -60,9 +59,32 @@ class RuleBook:
                     continue
                 seen.add(id(rule))
                 hit = _try(rule, found)
-                if hit and (rule.intent not in best or hit.weight > best[rule.intent].weight):
-                    best[rule.intent] = hit
-        return sorted(best.values(), key=lambda hit: (-hit.weight, hit.rule.intent))
+                place = (rule.safety, rule.intent)
+                if hit and (place not in best or hit.weight > best[place].weight):
+                    best[place] = hit
+        if not best:
+            return _NONE
+        order = sorted(best.values(), key=lambda hit: (-hit.weight, hit.rule.intent))
+        return Hits(
+            plain=tuple(hit for hit in order if not hit.rule.safety),
+            crisis=tuple(hit for hit in order if hit.rule.safety),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Rules that fired on one text, strongest first, one per intent.
+
+    Attributes:
+        plain: rules that speak for an intent.
+        crisis: rules of the crisis check.
+    """
+
+    plain: tuple[RuleHit, ...] = ()
+    crisis: tuple[RuleHit, ...] = ()
+
+
+_NONE = Hits()
 
 
 def _try(rule: Rule, found: set[str]) -> RuleHit | None:

@@ -1,41 +1,45 @@
-"""Fits the heads and their weighing on phrases alone; the only module that knows scikit-learn.
+"""Fits the heads and their weighing on phrases alone.
 
 Trial heads are fitted without some styles of wording, which then teach how far scores may be
 trusted; final heads are fitted on all phrases. Deterministic.
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
-from sklearn.svm import LinearSVC
 
 from bot.understanding.encoder import Encoder
 from bot.understanding.features import GramSpace, fit_space
+from bot.understanding.fitting import Method, Names, Samples, few, fit_head, method_for
 from bot.understanding.heads import Head, Weighing, centred
 from bot.understanding.lexical import LexicalIndex
 
-#: How much the sentence vector counts beside the n-grams (tried: docs/understanding.md).
-VECTOR_WEIGHT = 0.7
 #: One phrase in so many is held back to learn the weighing.
 HOLD_BACK = 4
 #: Styles held back together, round by round: wording furthest from the other styles.
 HELD_STYLES = (("indirect", "dialect", "voice"),)
-#: Directions of the sentence vectors that are kept while fitting.
-AXES = 160
 #: A wrong answer costs five times a question back, so answer from 1 - 1/5 on (DESIGN.md §4) …
 ANSWER_FROM = 0.8
 #: … and from higher on, when more than this share of held-back messages would be answered wrong.
 MAX_WRONG = 0.015
 MOST_CAREFUL = 0.95
-_COST = 1.0
-_TOLERANCE = 0.1
+#: From this share on, "belongs to no intent" is believed and the message is not guessed at.
+OUTSIDE_FROM = 0.5
+#: A second ask in one message is answered too from these odds; where no trial messages tell, its
+#: clause must be surer than six to one.
+SECOND_FROM = 0.5
+SECOND_ODDS = (1.0, 0.0, 0.0, 0.0, 0.0, -1.8)
+#: Stands where the weighing is still to be learned.
+UNWEIGHED = Weighing((), 0.0, -1)
 _BATCH = 256
 _RIDGE = 1e-4
+#: Held-back phrases are few where labels have few, and one lucky one must not sway the weighing.
+_RIDGE_FEW = 5e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +52,13 @@ class Lesson:
         styles: in which style each was written, "" where that is not known. Whole styles are held
             back in turn, so that trust is learned on wording the heads have not met; phrases of one
             author and style are too much alike to teach it. Empty means none is known.
+        names: what a label is called, in words.
     """
 
     normals: tuple[str, ...]
     labels: tuple[str, ...]
     styles: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,9 @@ class Fitted:
         weigh_cheap: weighing of (cheap head, nearest phrase).
         weigh_full: weighing of (full head, cheap head, nearest phrase).
         answer_from: probability from which a message is answered.
+        outside_from: probability of "belongs to no intent" from which a message is not guessed at.
+        second_odds: weights by which a second ask is judged (:mod:`bot.understanding.asks`).
+        second_from: odds from which it is answered.
     """
 
     labels: tuple[str, ...]
@@ -77,7 +86,10 @@ class Fitted:
     weigh_alone: Weighing
     weigh_cheap: Weighing
     weigh_full: Weighing | None
-    answer_from: float
+    answer_from: float = ANSWER_FROM
+    outside_from: float = OUTSIDE_FROM
+    second_odds: tuple[float, ...] = SECOND_ODDS
+    second_from: float = SECOND_FROM
 
 
 def sparse_rows(space: GramSpace, normals: Sequence[str]) -> sparse.csr_matrix:
@@ -97,58 +109,6 @@ def vectors(encoder: Encoder, normals: Sequence[str]) -> NDArray[np.float32]:
     """Return the sentence vectors of many normal forms."""
     parts = [encoder.encode(normals[at : at + _BATCH]) for at in range(0, len(normals), _BATCH)]
     return np.concatenate(parts)
-
-
-def fit_head(
-    rows: sparse.csr_matrix,
-    labels: NDArray[np.int32],
-    count: int,
-    dense: NDArray[np.float32] | None,
-    weights: NDArray[np.float64] | None = None,
-) -> Head:
-    """Fit one linear head: one-against-all support vectors.
-
-    Args:
-        rows: n-gram features.
-        labels: column of each row's label.
-        count: number of columns.
-        dense: sentence vectors of the rows, or nothing.
-        weights: importance of each row.
-    """
-    width = rows.shape[1]
-    centre = dense.mean(axis=0) if dense is not None else None
-    features = rows
-    axes = None
-    if dense is not None and centre is not None:
-        moved = centred(dense, centre) * VECTOR_WEIGHT
-        axes = main_axes(moved)
-        features = sparse.hstack([rows, sparse.csr_matrix(moved @ axes)]).tocsr()
-    model = LinearSVC(C=_COST, tol=_TOLERANCE, random_state=0, max_iter=3000)
-    model.fit(features, labels, sample_weight=weights)
-    raw, bias = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn keeps one row for two classes
-        raw, bias = np.vstack([-raw[0], raw[0]]), np.array([-bias[0], bias[0]])
-    full = np.full((count, features.shape[1]), 0.0, np.float32)
-    shift = np.full(count, -1.0, np.float32)
-    full[model.classes_] = raw
-    shift[model.classes_] = bias
-    back = (axes @ full[:, width:].T * VECTOR_WEIGHT) if axes is not None else None
-    return Head(
-        grams=np.ascontiguousarray(full[:, :width].T.astype(np.float16)),
-        bias=shift,
-        dense=back.astype(np.float32) if back is not None else None,
-        centre=centre.astype(np.float32) if centre is not None else None,
-    )
-
-
-def main_axes(moved: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the directions in which the phrases' vectors differ most, one a column.
-
-    The heads are fitted in these and folded back, which halves the time and costs no accuracy.
-    """
-    spread = moved.T.astype(np.float64) @ moved
-    _, directions = np.linalg.eigh(spread)
-    return np.asarray(directions[:, ::-1][:, :AXES], np.float32)
 
 
 def folds_of(normals: Sequence[str]) -> list[NDArray[np.int64]]:
@@ -182,10 +142,16 @@ class _Bench:
     dense: NDArray[np.float32] | None
     truth: NDArray[np.int32]
     labels: tuple[str, ...]
+    method: Method
 
     def head(self, rows: NDArray[np.int64], *, full: bool) -> Head:
-        dense = self.dense[rows] if full and self.dense is not None else None
-        return fit_head(self.rows[rows], self.truth[rows], len(self.labels), dense)
+        samples = Samples(
+            rows=self.rows[rows],
+            labels=self.truth[rows],
+            count=len(self.labels),
+            dense=self.dense[rows] if full and self.dense is not None else None,
+        )
+        return fit_head(samples, self.method)
 
     def evidence(self, learn: NDArray[np.int64], test: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return evidence on ``test``: messages x (full, cheap, near) x intents."""
@@ -202,12 +168,13 @@ class _Bench:
         return np.stack([full, cheap, near], axis=1)
 
 
-def fit(lesson: Lesson, encoder: Encoder | None) -> Fitted:
+def fit(lesson: Lesson, encoder: Encoder | None, *, with_trust: bool = True) -> Fitted:
     """Fit heads and weighings.
 
     Args:
         lesson: labelled phrases.
         encoder: sentence encoder, or nothing.
+        with_trust: fit the weighings too; not needed where trial messages teach them.
     """
     labels = tuple(sorted(set(lesson.labels)))
     place = {label: column for column, label in enumerate(labels)}
@@ -219,23 +186,44 @@ def fit(lesson: Lesson, encoder: Encoder | None) -> Fitted:
         dense=vectors(encoder, lesson.normals) if encoder else None,
         truth=np.array([place[label] for label in lesson.labels], np.int32),
         labels=labels,
+        method=method_for(lesson.labels, _names(lesson, labels, encoder)),
     )
     everyone = np.arange(len(lesson.normals))
-    trial, truth = _trial(bench, everyone)
-    outside = place.get("", -1)
-    alone = weigh(trial[:, 1:2], truth, outside)
-    cheap = weigh(trial[:, 1:], truth, outside)
-    full = weigh(trial, truth, outside) if encoder else None
-    return Fitted(
+    fitted = Fitted(
         labels=labels,
         space=space,
         cheap=bench.head(everyone, full=False),
         full=bench.head(everyone, full=True) if encoder else None,
-        weigh_alone=alone,
+        weigh_alone=UNWEIGHED,
+        weigh_cheap=UNWEIGHED,
+        weigh_full=UNWEIGHED if encoder else None,
+    )
+    return _with_trust(fitted, bench, everyone) if with_trust else fitted
+
+
+def _with_trust(fitted: Fitted, bench: _Bench, everyone: NDArray[np.int64]) -> Fitted:
+    """Fit the weighings on phrases held back from trial heads."""
+    trial, truth = _trial(bench, everyone)
+    outside = fitted.labels.index("") if "" in fitted.labels else -1
+    ridge = _RIDGE_FEW if few(bench.lesson.labels) else _RIDGE
+    cheap = weigh(trial[:, 1:], truth, outside, ridge=ridge)
+    full = weigh(trial, truth, outside, ridge=ridge) if fitted.full else None
+    return replace(
+        fitted,
+        weigh_alone=weigh(trial[:, 1:2], truth, outside, ridge=ridge),
         weigh_cheap=cheap,
         weigh_full=full,
         answer_from=threshold(full or cheap, trial if full else trial[:, 1:], truth),
     )
+
+
+def _names(lesson: Lesson, labels: Sequence[str], encoder: Encoder | None) -> Names | None:
+    """Return the names of labels as vectors, where they will be read."""
+    known = [column for column, label in enumerate(labels) if lesson.names.get(label)]
+    if encoder is None or not known or not few(lesson.labels):
+        return None
+    called = [lesson.names[labels[column]] for column in known]
+    return Names(np.array(known, np.int32), vectors(encoder, called))
 
 
 def threshold(weighing: Weighing, evidence: NDArray[np.float32], truth: Sequence[int]) -> float:
@@ -281,13 +269,16 @@ def _held_back(lesson: Lesson) -> list[tuple[NDArray[np.int64], NDArray[np.int64
     return rounds
 
 
-def weigh(evidence: NDArray[np.float32], truth: Sequence[int], place: int) -> Weighing:
+def weigh(
+    evidence: NDArray[np.float32], truth: Sequence[int], place: int, *, ridge: float = _RIDGE
+) -> Weighing:
     """Fit a conditional logit; no kind of evidence may count against what it speaks for.
 
     Args:
         evidence: messages x kinds x intents, from heads that have not seen the messages.
         truth: column of the right intent of each message.
         place: column of "belongs to no intent", -1 when there is none.
+        ridge: how much large weights are distrusted.
     """
     count, kinds, intents = evidence.shape
     extra = np.zeros((count, 1, intents), np.float64)
@@ -303,8 +294,8 @@ def weigh(evidence: NDArray[np.float32], truth: Sequence[int], place: int) -> We
         share /= share.sum(axis=1, keepdims=True)
         likely = np.log(share[np.arange(count), list(truth)] + 1e-12)
         mean = np.einsum("nc,nkc->nk", share, full)
-        gradient = (mean - right).mean(axis=0) + 2 * _RIDGE * weights
-        return float(-likely.mean() + _RIDGE * weights @ weights), gradient
+        gradient = (mean - right).mean(axis=0) + 2 * ridge * weights
+        return float(-likely.mean() + ridge * weights @ weights), gradient
 
     bounds = [(0.0, None)] * kinds + [(None, None)]
     found = minimize(loss, np.ones(kinds + 1), jac=True, method="L-BFGS-B", bounds=bounds)

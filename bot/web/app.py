@@ -9,6 +9,7 @@ from bot.domain.clock import Clock
 from bot.pipeline.speech import Speech
 from bot.pipeline.turn import TurnRunner
 from bot.web.accounts import Accounts
+from bot.web.door import Door
 from bot.web.health import health_blueprint
 from bot.web.webhook import webhook_blueprint
 
@@ -73,4 +74,5 @@ def create_app(parts: WebParts) -> Flask:
     def not_found(_error: Exception) -> Response:
         return Response("not found", status=404, mimetype="text/plain")
 
+    app.wsgi_app = Door(parts, app.wsgi_app, MAX_BODY_BYTES)  # type: ignore[method-assign] # Flask's own way
     return app

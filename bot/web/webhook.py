@@ -1,6 +1,12 @@
-"""``/wechat/<account>``: the platform's callback (CONTRACT.md). Public, signed; never 5xx."""
+"""``/wechat/<account>``: the platform's callback (CONTRACT.md). Public, signed; never 5xx.
+
+What a delivery is answered with is decided here without any framework; Flask and the door
+(:mod:`bot.web.door`) only carry it.
+"""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
@@ -23,6 +29,15 @@ _XML = "application/xml"
 _TEXT = "text/plain"
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes back over HTTP."""
+
+    text: str
+    status: int = 200
+    mimetype: str = _TEXT
+
+
 def webhook_blueprint(parts: "WebParts") -> Blueprint:
     """Return the callback routes; the platform's signature is checked before the body is read."""
     blueprint = Blueprint("webhook", __name__)
@@ -30,45 +45,71 @@ def webhook_blueprint(parts: "WebParts") -> Blueprint:
 
     @blueprint.get("/wechat/<slug>")
     def verify(slug: str) -> Response:
-        account = parts.accounts.get(slug)
-        if account is None:
-            return _refused("unknown_account")
-        try:
-            return Response(verify_url(account, request.args), mimetype=_TEXT)
-        except BadSignature:
-            return _refused("bad_signature")
+        return _response(_verified(parts, slug, request.args))
 
-    @blueprint.post("/wechat/<slug>")
-    def deliver(slug: str) -> Response:
+    @blueprint.post("/wechat/<slug>", endpoint="deliver")
+    def receive_message(slug: str) -> Response:
         arrived = parts.clock.monotonic()
-        account = parts.accounts.get(slug)
-        if account is None:
-            return _refused("unknown_account")
         try:
             body = request.get_data(cache=False)
         except RequestEntityTooLarge:
-            metrics.REJECTED.labels("too_large").inc()
-            return Response("body too large", status=413, mimetype=_TEXT)
-        try:
-            received = receive(
-                account, request.args, body, now=parts.clock.now(), window_s=parts.window_s
-            )
-        except BadSignature:
-            return _refused("bad_signature")
-        except Unparsable:
-            metrics.REJECTED.labels("unparsable").inc()
-            return Response(SUCCESS, mimetype=_TEXT)
-        return _answered(parts, account, received, arrived)
+            return _response(too_large())
+        return _response(deliver(parts, slug, request.args, body, arrived))
 
     return blueprint
 
 
-def _refused(reason: str) -> Response:
+def _response(sent: Sent) -> Response:
+    return Response(sent.text, status=sent.status, mimetype=sent.mimetype)
+
+
+def _verified(parts: "WebParts", slug: str, query: Mapping[str, str]) -> Sent:
+    account = parts.accounts.get(slug)
+    if account is None:
+        return _refused("unknown_account")
+    try:
+        return Sent(verify_url(account, query))
+    except BadSignature:
+        return _refused("bad_signature")
+
+
+def deliver(
+    parts: "WebParts", slug: str, query: Mapping[str, str], body: bytes, arrived: float
+) -> Sent:
+    """Return the answer to one delivery.
+
+    Args:
+        parts: finished parts of the web process.
+        slug: account in the path.
+        query: parameters of the URL.
+        body: raw body.
+        arrived: monotonic seconds when the request came.
+    """
+    account = parts.accounts.get(slug)
+    if account is None:
+        return _refused("unknown_account")
+    try:
+        received = receive(account, query, body, now=parts.clock.now(), window_s=parts.window_s)
+    except BadSignature:
+        return _refused("bad_signature")
+    except Unparsable:
+        metrics.REJECTED.labels("unparsable").inc()
+        return Sent(SUCCESS)
+    return _answered(parts, account, received, arrived)
+
+
+def too_large() -> Sent:
+    """Return the answer to a body that nobody reads."""
+    metrics.REJECTED.labels("too_large").inc()
+    return Sent("body too large", 413)
+
+
+def _refused(reason: str) -> Sent:
     metrics.REJECTED.labels(reason).inc()
-    return Response("forbidden", status=403, mimetype=_TEXT)
+    return Sent("forbidden", 403)
 
 
-def _answered(parts: "WebParts", account: Account, received: Received, arrived: float) -> Response:
+def _answered(parts: "WebParts", account: Account, received: Received, arrived: float) -> Sent:
     inbound = received.inbound
     trace = inbound.key[:12]
 
@@ -93,8 +134,8 @@ def _answered(parts: "WebParts", account: Account, received: Received, arrived: 
         xml = parts.runner.run(work)
     except Exception:  # noqa: BLE001 - the process boundary: the platform must read something valid
         logger().exception("webhook.failed", trace=trace)
-        return Response(SUCCESS, mimetype=_TEXT)
+        return Sent(SUCCESS)
     if not xml:
-        return Response(SUCCESS, mimetype=_TEXT)
+        return Sent(SUCCESS)
     sent = wrap(account, received, xml, now=parts.clock.now(), nonce=secrets.token_hex(5))
-    return Response(sent, mimetype=_XML)
+    return Sent(sent, mimetype=_XML)

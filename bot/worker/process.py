@@ -8,15 +8,18 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Thread
 from types import FrameType
+from typing import Any
 
 from bot.broadcast.delivery import Senders, deliver
 from bot.domain.clock import Clock
 from bot.domain.errors import StoreError
 from bot.logs import logger
-from bot.records import residents, turns
+from bot.records import residents, turns, unanswered
 from bot.records.database import Database
 from bot.records.turns import TurnDelivery, TurnRecord
+from bot.records.unanswered import Unsure
 from bot.state.turns import Turns
+from bot.worker.learning import Learner
 from bot.worker.queue import TaskQueue
 
 THREADS = 4
@@ -58,6 +61,7 @@ def write_turns(db: Database, store: Turns, consumer: str, *, block_ms: int = _I
         return 0
     rows: list[TurnRecord] = []
     seen: dict[str, datetime] = {}
+    unsure: list[Unsure] = []
     for _, text in taken:
         raw = json.loads(text)
         at = datetime.fromisoformat(raw["at"])
@@ -77,10 +81,28 @@ def write_turns(db: Database, store: Turns, consumer: str, *, block_ms: int = _I
             )
         )
         seen[raw["ref"]] = max(at, seen.get(raw["ref"], at))
-    turns.append_many(db, rows)
+        if raw.get("unsure"):
+            unsure.append(_unsure(raw, at))
+
+    beside = unanswered.counting(db.vault, unsure) if unsure else None
+    turns.append_many(db, rows, beside=beside)
     residents.touch_many(db, seen)
     store.taken(_GROUP, [number for number, _ in taken])
     return len(taken)
+
+
+def _unsure(raw: dict[str, Any], at: datetime) -> Unsure:
+    """Read what a turn says about a message that was not understood."""
+    found = raw["unsure"]
+    return Unsure(
+        turn_id=raw["id"],
+        at=at,
+        community=raw["community"],
+        text=found["text"],
+        normal=found["normal"],
+        decision=raw["decision"],
+        likely=tuple((str(intent), float(share)) for intent, share in found["likely"]),
+    )
 
 
 def _turn_log(db: Database, store: Turns, stop: Event) -> None:
@@ -96,7 +118,14 @@ def _turn_log(db: Database, store: Turns, stop: Event) -> None:
             stop.wait(1.0)
 
 
-def run(queue: TaskQueue, *, db: Database, store: Turns, stop: Event | None = None) -> None:
+def run(
+    queue: TaskQueue,
+    *,
+    db: Database,
+    store: Turns,
+    learner: Learner | None = None,
+    stop: Event | None = None,
+) -> None:
     """Work until SIGTERM or SIGINT; the delivery in hand is finished first."""
     stop = stop or Event()
 
@@ -106,12 +135,16 @@ def run(queue: TaskQueue, *, db: Database, store: Turns, stop: Event | None = No
     signal.signal(signal.SIGTERM, quit_)
     signal.signal(signal.SIGINT, quit_)
     worker = queue.worker(threads=THREADS)
-    log_thread = Thread(target=_turn_log, args=(db, store, stop), daemon=True, name="turn-log")
+    threads = [Thread(target=_turn_log, args=(db, store, stop), daemon=True, name="turn-log")]
+    if learner is not None:
+        threads.append(Thread(target=learner.run, args=(stop,), daemon=True, name="learning"))
     worker.start()
-    log_thread.start()
+    for thread in threads:
+        thread.start()
     logger().info("worker.started")
     while not stop.wait(0.5):
         pass
     worker.stop(timeout=_STOP_MS)
-    log_thread.join(timeout=2.0)
+    for thread in threads:
+        thread.join(timeout=2.0)
     logger().info("worker.stopped")

@@ -13,7 +13,9 @@ import pytest
 from bot.bootstrap import House
 from bot.config import generate, load, package_root
 from bot.domain.residents import resident_ref
-from bot.records import accounts, residents, staff
+from bot.records import accounts, residents, staff, unanswered
+from bot.records.staff import StaffRole
+from bot.records.unanswered import Unsure
 from tests.system.deployment import RedisServer
 from tests.system.machine import plain_environ
 
@@ -354,6 +356,93 @@ def test_an_account_is_put_twice_and_listed_without_secrets(shell: Shell) -> Non
     house.close()
     assert found is not None
     assert found.token == ACCOUNT["token"]
+
+
+def test_what_was_not_understood_is_listed_attached_and_ignored(shell: Shell) -> None:
+    """In text for people and as JSON; nothing is written without a yes, every act has a name."""
+    house = shell.house()
+    now = house.clock.now()
+    staff.add(
+        house.db,
+        name="teacher",
+        password="teacher-long-pass",
+        role=StaffRole.EDITOR,
+        communities=None,
+        now=now,
+    )
+    messages = [
+        Unsure(turn_id=text, at=now, community="demo", text=text, normal=text, decision="fallback")
+        for text in ("红烧肉怎么做才不腻", "红烧肉怎么做不腻", "明天会下雨吗")
+    ]
+    with house.db.session() as session:
+        fresh = {message.turn_id for message in messages}
+        unanswered.counting(house.db.vault, messages)(session, fresh)
+    house.close()
+
+    listed = shell.run("unanswered", "list", "--json")
+    shown = json.loads(listed.out)
+    first, second = (found["cluster"] for found in shown["clusters"])
+    attach = ("unanswered", "attach", str(first), "chat.help", "--by", "teacher")
+    declined = shell.run(*attach, stdin="n\n")
+    rehearsed = shell.run(*attach, "--json")
+    done = shell.run(*attach, "--yes")
+    ignored = shell.run("unanswered", "ignore", str(second), "--by", "teacher")
+    overlay = shell.run("unanswered", "overlay", "--json")
+    replay = shell.run("unanswered", "replay")
+    left = shell.run("unanswered", "list")
+
+    assert shown["states"] == {"open": {"wordings": 3, "messages": 3}}
+    assert [len(found["wordings"]) for found in shown["clusters"]] == [2, 1]
+    assert declined.code == 1
+    assert "nothing was written" in declined.out
+    assert "红烧肉怎么做不腻: " in declined.out
+    plan = json.loads(rehearsed.out)
+    assert (rehearsed.code, plan["written"]) == (0, False)
+    assert plan["recent"]["changes"][0]["after"] == {"decision": "answer", "intents": ["chat.help"]}
+    assert plan["known"]["asked"] > 500
+    assert done.code == 0
+    assert "added 2 phrases to chat.help" in done.out
+    assert "within seconds" in done.out
+    assert "ignored 1 wordings" in ignored.out
+    phrases = json.loads(overlay.out)["phrases"]
+    assert {(one["intent"], one["author"]) for one in phrases} == {("chat.help", "teacher")}
+    assert "2 of 3 change" in replay.out
+    assert "0 of 0 clusters; attached 2 wordings, 2 messages" in left.out
+    assert [done.err, ignored.err, left.err] == ["", "", ""]
+    for one in phrases:
+        dropped = shell.run("unanswered", "overlay", "--drop", str(one["id"]), "--by", "teacher")
+        assert "took back" in dropped.out
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("show", "99999"), "unanswered list"),
+        (("attach", "1", "chat.help", "--by", "nobody", "--yes"), "staff add"),
+        (("ignore", "99999", "--by", "nobody"), "staff add"),
+        (("list", "--community", "atlantis"), "atlantis"),
+        (("overlay", "--drop", "1"), "--by NAME"),
+    ],
+    ids=["no cluster", "no author", "no ignorer", "no community", "nobody takes back"],
+)
+def test_a_mistake_with_what_was_not_understood_is_one_line(
+    shell: Shell, words: tuple[str, ...], hint: str
+) -> None:
+    """What and how to mend it; exit 1."""
+    done = shell.run("unanswered", *words)
+
+    assert done.code == 1
+    assert hint in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_train_says_what_it_learned_from(shell: Shell, bare: Shell) -> None:
+    """Where nothing was added, and where there are no records to ask: the packs alone."""
+    for one in (shell, bare):
+        done = one.run("train")
+        assert done.code == 0
+        assert "the packs alone" in done.out
+    assert not (bare.folder / "nuanlin.db").exists()
 
 
 def test_keys_rotate_and_everything_still_opens(shell: Shell) -> None:

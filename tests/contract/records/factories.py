@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.replies import Urgency
-from bot.records import alerts, outbox, residents
+from bot.records import alerts, outbox, residents, turns, unanswered
 from bot.records.accounts import AccountRecord
 from bot.records.database import Database
 from bot.records.turns import TurnDelivery, TurnRecord
+from bot.records.unanswered import Unsure
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 REF = "a" * 32
@@ -87,3 +88,25 @@ def promise(db: Database, **changes: Any) -> bool:
         "not_after": NOW + timedelta(hours=47),
     }
     return outbox.promise(db, **fields | changes)
+
+
+def make_unsure(**changes: Any) -> Unsure:
+    fields: dict[str, Any] = {
+        "turn_id": "turn-1",
+        "at": NOW,
+        "community": "demo",
+        "text": "充电桩坏了，找谁？",
+        "normal": "充电桩坏了找谁",
+        "decision": "clarify",
+        "likely": (("voice.report", 0.4), ("places.map", 0.2)),
+    }
+    return Unsure(**fields | changes)
+
+
+def hear(db: Database, *messages: Unsure) -> int:
+    """Log messages that were not understood, with their turns; return how many turns are new."""
+    rows = [
+        make_turn(turn_id=one.turn_id, at=one.at, community=one.community, decision=one.decision)
+        for one in messages
+    ]
+    return turns.append_many(db, rows, beside=unanswered.counting(db.vault, messages))

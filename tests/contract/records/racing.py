@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bot.records import outbox
+from bot.records import outbox, phrases
 from bot.records.database import Database
-from bot.records.errors import IllegalTransition
+from bot.records.errors import IllegalTransition, Rejected
 from bot.records.migrate import upgrade
 from bot.records.vault import Vault
-from tests.contract.records.factories import NOW, put_message, raise_alert
+from tests.contract.records.factories import NOW, hear, make_unsure, put_message, raise_alert
 
 PSEUDONYM_KEY = b"pseudonym key of the tests"
 WAIT_S = 100
@@ -102,3 +102,35 @@ def upgrade_new_files(barrier: Any, urls: list[str]) -> list[str]:
         barrier.wait(WAIT_S)
         reached.append(upgrade(url))
     return reached
+
+
+def hear_same_wordings(barrier: Any, url: str, data_keys: list[str], rounds: int) -> int:
+    """Log ``rounds`` messages of two wordings every process hears; return how many turns are new."""
+    db = Database(url, vault=Vault(data_keys, PSEUDONYM_KEY))
+    db.ping()
+    barrier.wait(WAIT_S)
+    process = multiprocessing.current_process().name
+    heard = 0
+    for n in range(rounds):
+        number = n % 2
+        message = make_unsure(
+            turn_id=f"{process}-{n}", normal=f"问题{number}", text=f"问题{number}"
+        )
+        heard += hear(db, message)
+    return heard
+
+
+def attach_same_phrases(barrier: Any, url: str, data_keys: list[str], rounds: int) -> list[bool]:
+    """Attach the same phrases to an intent of this process's own; return which were added here."""
+    db = Database(url, vault=Vault(data_keys, PSEUDONYM_KEY))
+    db.ping()
+    intent = f"group.{multiprocessing.current_process().name}"
+    added = []
+    for n in range(rounds):
+        barrier.wait(WAIT_S)
+        try:
+            phrases.attach(db, texts=[f"句子{n}"], intent=intent, wordings=(), by="lina", now=NOW)
+            added.append(True)
+        except Rejected:
+            added.append(False)
+    return added

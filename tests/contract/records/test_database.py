@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, insert, select, text, update
+from sqlalchemy import column, event, insert, literal, select, table, text, update
 
 from bot.domain.errors import StoreError, StoreUnavailable
 from bot.records import communities, outbox
@@ -204,3 +204,11 @@ def test_openid_is_in_no_file_of_the_database(tmp_path, vault, sqlite_template):
     db.close()
     for part in folder.iterdir():
         assert OPENID.encode() not in part.read_bytes()
+
+
+def test_peek_at_what_is_not_there_is_an_error_of_ours(db):
+    """A missing table, like a missing server, is not the caller's to understand; the next works."""
+    with pytest.raises(StoreUnavailable):
+        db.peek(select(table("nowhere", column("id"))))
+    db.ping()
+    assert db.peek(select(literal(1))) is not None

@@ -14,7 +14,9 @@ from tests.contract.records.factories import (
     OPENID,
     REF,
     follow,
+    hear,
     make_account,
+    make_unsure,
     promise,
     put_message,
     raise_alert,
@@ -31,6 +33,7 @@ def filled(db):
     raise_alert(db)
     put_message(db)
     promise(db, key="without text")
+    hear(db, make_unsure())
     return db
 
 
@@ -54,6 +57,7 @@ def test_after_rotation_the_new_key_alone_opens_everything(filled, url, data_key
         "outbox.openid": 2,
         "outbox.payload": 1,
         "residents.openid": 1,
+        "unanswered.text": 1,
     }
     db = reopen(url, new)
     assert accounts.get(db, "default").token == "the-token"

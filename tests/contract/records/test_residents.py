@@ -76,6 +76,18 @@ def test_profile_keeps_what_is_not_changed(db):
     assert record.followed is True
 
 
+def test_choices_are_read_for_residents_and_strangers_alike(db):
+    """What a conversation begins with: both choices, one of them, none, nobody."""
+    assert residents.choices(db, REF) is None
+    follow(db, now=NOW)
+    assert residents.choices(db, REF) == (None, None)
+    who = {"ref": REF, "account": "default", "openid": OPENID}
+    residents.set_profile(db, **who, community="anlong", now=NOW)
+    assert residents.choices(db, REF) == ("anlong", None)
+    residents.set_profile(db, **who, language="ug", now=NOW)
+    assert residents.choices(db, REF) == ("anlong", "ug")
+
+
 def test_openid_is_sealed_but_found(db):
     """The platform's id is nowhere in the clear, and a clerk can still look it up."""
     follow(db)

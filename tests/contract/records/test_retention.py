@@ -4,7 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.records import alerts, audit, consents, outbox, residents, retention, subscriptions, turns
+from bot.records import (
+    alerts,
+    audit,
+    consents,
+    outbox,
+    phrases,
+    residents,
+    retention,
+    subscriptions,
+    turns,
+)
 from bot.records.alerts import AlertState
 from bot.records.audit import AuditEntry
 from bot.records.outbox import OutboxState
@@ -13,7 +23,9 @@ from tests.contract.records.factories import (
     OTHER_REF,
     REF,
     follow,
+    hear,
     make_turn,
+    make_unsure,
     promise,
     put_message,
     raise_alert,
@@ -54,7 +66,19 @@ def unfollowed(db):
     residents.unfollow(db, REF, NOW)
 
 
+def phrase(db):
+    return phrases.attach(
+        db, texts=["充电桩坏了找谁"], intent="a.b", wordings=(), by="lina", now=NOW
+    )[0]
+
+
+def taken_back_phrase(db):
+    phrases.take_back(db, phrase(db), by="lina", now=NOW)
+
+
 LIVES = [
+    pytest.param("unanswered", 30 * DAY, lambda db: hear(db, make_unsure()), id="unanswered"),
+    pytest.param("phrases", 180 * DAY, taken_back_phrase, id="phrases"),
     pytest.param("turns", 184 * DAY, lambda db: turns.append_many(db, [make_turn()]), id="turns"),
     pytest.param("alerts", 180 * DAY, closed_alert, id="alerts"),
     pytest.param("consents", 3 * 365 * DAY, withdrawn_consent, id="consents"),
@@ -94,6 +118,13 @@ def test_what_is_still_in_use_is_never_purged(db):
     purged = retention.purge(db, NOW + 10_000 * DAY)
 
     assert set(purged.values()) == {0}
+
+
+def test_a_phrase_in_force_is_never_purged(db):
+    """It is content, and names nobody."""
+    phrase(db)
+    assert retention.purge(db, NOW + 10_000 * DAY)["phrases"] == 0
+    assert len(phrases.active(db)) == 1
 
 
 def test_purge_of_a_resident_takes_all_that_hung_on_him(db):

@@ -423,7 +423,7 @@ def test_a_profile_that_cannot_be_read_does_not_stop_an_answer(rig: Rig, monkeyp
         asked.append(ref)
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(residents, "get", away)
+    monkeypatch.setattr(residents, "choices", away)
 
     assert rig.say("居住证怎么办")
     assert rig.say("居住证怎么办")

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from bot.understanding.calibrate import Logistic, fit
-from bot.understanding.features import character_grams, fit_space, syllable_grams
+from bot.understanding.features import fit_space, grams
 from bot.understanding.heads import Head, Weighing, centred
 from bot.understanding.lexical import LexicalIndex, Near
+from bot.understanding.normalize import sounds
 
 PHRASES = {
     "居住证怎么办": "permit",
@@ -19,11 +20,21 @@ SPACE = fit_space(list(PHRASES))
 INDEX = LexicalIndex(SPACE, list(PHRASES), list(PHRASES.values()))
 
 
-def test_n_grams_count_characters_and_sounds():
-    """One to three of each, the sounds marked so that they never meet a character."""
-    assert set(character_grams("居住")) == {"居", "住", "居住"}
-    assert all(gram.startswith("/") for gram in syllable_grams("居住"))
-    assert character_grams("") == syllable_grams("") == {}
+def test_n_grams_are_up_to_three_characters_long_repeats_included():
+    """Short texts have what there is; nothing has nothing."""
+    assert grams("居住") == ["居", "住", "居住"]
+    assert grams("哈哈").count("哈") == 2
+    assert grams("") == []
+
+
+def test_sounds_never_meet_characters():
+    """Each syllable is one character of private use, so slices of them are n-grams of their own."""
+    heard = sounds("居住证3")
+    assert len(heard) == 4
+    assert not set(heard) & set("居住证3")
+    assert sounds("居注政3") == heard
+    assert sounds("juzhuzheng3") == heard
+    assert len(sounds("wifi")) == 1
 
 
 def test_each_channel_of_a_message_has_its_own_length():

@@ -4,7 +4,6 @@ import pytest
 
 from bot.bootstrap import Speechbook
 from bot.understanding.router import Decision, Router
-from bot.understanding.training import ANSWER_FROM
 
 
 def test_the_index_reads_all_phrases(router: Router):
@@ -21,7 +20,7 @@ def test_a_known_question_is_answered_whatever_its_spelling(router: Router, text
 
     assert found.decision is Decision.ANSWER
     assert found.intent == "services.residence_permit"
-    assert found.score >= ANSWER_FROM
+    assert found.score > 0.9
     assert not found.safety
 
 
@@ -44,7 +43,7 @@ def test_a_crisis_comes_first_whatever_else_is_asked(router: Router, text: str):
 
     assert found.safety
     assert found.decision is Decision.ANSWER
-    assert found.intents == router.crisis(text) == ("safety.self_harm",)
+    assert found.intents[:1] == router.crisis(text) == ("safety.self_harm",)
     assert found.candidates[0].intent == "safety.self_harm"
 
 
@@ -110,7 +109,7 @@ def test_every_decision_explains_itself(router: Router):
 
     assert why["normal"] == "居住证到底咋办"
     assert why["nearest"]
-    assert why["thresholds"]["answer"] >= ANSWER_FROM
+    assert 0.75 <= why["thresholds"]["answer"] <= 0.95
 
 
 def test_the_same_message_is_read_once(router: Router):

@@ -14,6 +14,16 @@ from bot.testing import START, Rig, make_settings
 from bot.web.accounts import KEEP_S, MAX_ACCOUNTS, Accounts
 from tests.factories import OPENID, Platform, make_event, make_xml
 
+
+@pytest.fixture(params=["door", "flask"])
+def client(request, rig: Rig):
+    """Give a client that comes in by the door, then one that Flask alone serves."""
+    app = rig.house.web_app()
+    if request.param == "flask":
+        app.wsgi_app = app.wsgi_app.inside
+    return app.test_client()
+
+
 RECORD = AccountRecord(
     slug="town",
     gh_id="gh_town",
@@ -196,6 +206,15 @@ def test_an_article_goes_out_as_news(client, platform: Platform, rig: Rig, monke
 def test_odd_requests_are_the_callers_fault(client, send):
     """4xx, never 5xx."""
     assert 400 <= send(client).status_code < 500
+
+
+def test_a_parameter_that_comes_twice_counts_once(client, platform: Platform):
+    """The first holds, whichever way the request came in."""
+    query, body = platform.sealed(make_xml(Content="居住证怎么办"))
+    path = platform.path(query)
+
+    assert client.post(f"{path}&nonce=other", data=body).status_code == 200
+    assert client.post(path.replace("?", "?nonce=other&"), data=body).status_code == 403
 
 
 def test_operators_ask_whether_it_lives_and_is_ready(client):

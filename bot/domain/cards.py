@@ -216,31 +216,32 @@ def tell(
     opening: list[str] = []
     if card.ended and card.ended.meant(spoken):
         opening = [labels["ended"], card.ended.note, card.ended.now]
+    lapsed = _lapse(card, labels, today)
     if focus:
         body, rest = _focused(card, focus, labels, who)
     else:
-        body, rest = _whole(card, opening, labels, who)
+        room = stretched(BODY_CHARS, card.language)
+        room -= len(lapsed) if room > BODY_CHARS else 0  # more letters, nearer to the limit
+        body, rest = _whole(card, opening, labels, who, room=room)
         opening = []
     rest += [*card.lines("detail"), *_beside(card, ("detail",), labels)]
     return Telling(
-        text="\n".join(filter(None, (*opening, body, _lapse(card, labels, today)))),
+        text="\n".join(filter(None, (*opening, body, lapsed))),
         rest=pieces(rest, stretched(PIECE_CHARS, card.language)),
         passport=passport_line(card, FIELDS[:-1], labels),
     )
 
 
 def _whole(
-    card: Card, opening: list[str], labels: Mapping[str, str], who: str
+    card: Card, opening: list[str], labels: Mapping[str, str], who: str, *, room: int
 ) -> tuple[str, list[str]]:
     """Read out all fields in a clerk's order; what is known in Chinese only comes after."""
     names = FIELDS[:-1]
-    local = _beside(card, names, labels)
-    most = stretched(BODY_CHARS, card.language)
-    beside, later = _split(local, int(BESIDE_SHARE * most))
+    beside, later = _split(_beside(card, names, labels), int(BESIDE_SHARE * room))
     general = labels["general"] if any(one.instead for one in card.beside.values()) else ""
     told = [section(card, name, labels) for name in names]
     found = [general, *opening, *told, *_missing(card, labels, who)]
-    body, rest = _split(found, most - len(beside))
+    body, rest = _split(found, room - len(beside))
     if later:
         rest += [labels["beside"], *later]
     return "\n".join(filter(None, (body, beside))), rest

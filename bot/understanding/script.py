@@ -22,52 +22,17 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _UYGHUR = frozenset("ېۆۈۋەڭۇ")
 _KAZAKH = frozenset("әғқңөұүһі")
 _KAZAKH_ARABIC = ("ٴ", "قازاق")
-#: English words that Chinese speakers use too: alone they do not tell a language.
+#: Names and words of things that are the same in Chinese sentences: they tell no language.
+_NAMES = frozenset(
+    ["wifi", "app", "wechat", "iphone", "android", "email", "excel", "windows", "pro"]
+)
+#: English words that Chinese speakers use too: alone or two together they tell no language either.
 _LOANS = frozenset(
-    [
-        "hello",
-        "thanks",
-        "sorry",
-        "bye",
-        "byebye",
-        "goodbye",
-        "wifi",
-        "app",
-        "help",
-        "okay",
-        "please",
-        "wechat",
-        "iphone",
-        "android",
-        "email",
-        "excel",
-        "windows",
-        "python",
-        "cosplay",
-    ]
+    ["hello", "thanks", "sorry", "bye", "byebye", "goodbye", "help", "okay", "please"]
 )
 #: English words that could be read as Pinyin.
-_SMALL_WORDS = frozenset(
-    [
-        "can",
-        "you",
-        "me",
-        "he",
-        "she",
-        "we",
-        "to",
-        "do",
-        "men",
-        "woman",
-        "one",
-        "die",
-        "hang",
-        "sun",
-        "fan",
-        "gun",
-        "long",
-    ]
-)
+_SMALL_WORDS = frozenset(["can", "you", "me", "he", "she", "we", "to", "do", "men", "die", "one"])
+_FEW_WORDS = 2
 _LEAST_WORD = 5
 
 
@@ -119,7 +84,8 @@ def _marked(folded: str) -> bool:
 
 def _is_english(words: list[str], chinese: int) -> bool:
     """Tell whether words are a language of their own, not Pinyin and not a name in Chinese."""
-    foreign = [word for word in words if not is_pinyin(word) and word not in _LOANS]
+    plain = _NAMES if len(words) > _FEW_WORDS else _NAMES | _LOANS
+    foreign = [word for word in words if not is_pinyin(word) and word not in plain]
     if chinese:
         return len(foreign) > 2 and chinese <= len(words)
     if len(words) == 1:

@@ -1,10 +1,14 @@
 """Plain makers of test data; whatever is not named is harmless."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.bootstrap import HOUSE, Speechbook, load_speechbook
 from bot.channel.wechat.crypto import Envelope, signature
@@ -25,7 +29,8 @@ from bot.sdk import Context, Services
 from bot.testing import FakeClock, make_inbound
 from bot.understanding.entities import extract
 from bot.understanding.normalize import normalize
-from bot.understanding.phrasebook import Phrasebook, PhraseSet, Rule
+from bot.understanding.phrasebook import Expected, Phrasebook, PhraseSet, Rule, TrialMessage
+from bot.understanding.reading import Reading, ranked
 
 OPENID = "oTestOpenId00000000000000001"
 
@@ -65,7 +70,9 @@ def make_rule(intent: str, *groups: str, none: str = "", **fields: object) -> Ru
     )
 
 
-def make_book(sets: dict[str, list[str]], *, outside=(), rules=(), look_alikes=None) -> Phrasebook:
+def make_book(
+    sets: dict[str, list[str]], *, outside=(), rules=(), look_alikes=None, trial=()
+) -> Phrasebook:
     """Return a phrasebook from intent ids and their phrases."""
     return Phrasebook(
         sets={
@@ -79,7 +86,37 @@ def make_book(sets: dict[str, list[str]], *, outside=(), rules=(), look_alikes=N
             for intent, phrases in sets.items()
         },
         outside={"far": tuple(outside)},
+        trial=tuple(trial),
     )
+
+
+def make_trial(text: str, *intents: str, expected: str = "ask") -> TrialMessage:
+    """Return a message of the second author with the ids that are right for it."""
+    return TrialMessage(text=text, expected=Expected(expected), intents=intents)
+
+
+def make_reading(shares: Sequence[float], **fields: object) -> Reading:
+    """Return a reading with these probabilities, its labels ranked; raw scores the same."""
+    found = np.array(shares, np.float32)
+    return replace(ranked(found, (), "nearest", scores=found), **fields)
+
+
+class BagEncoder:
+    """A sentence encoder that only counts characters; keeps what it was asked, call by call."""
+
+    name = "bag"
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one row of length one for each text."""
+        self.calls.append(list(texts))
+        rows = np.full((len(texts), 32), 1e-3, np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for char in text:
+                row[ord(char) % 32] += 1.0
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def make_xml(**fields: object) -> str:

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from bot.commands.training import train_here
 from bot.config import models_dir, packs_dir
 from bot.domain.clock import SystemClock, beijing
 from bot.domain.errors import PackError
-from bot.packs.check import Report, check_content
+from bot.packs.check import check_content
 from bot.packs.loader import PackStore
+from bot.packs.overmatch import overmatch
 from bot.pipeline.names import PackNames
 from bot.pipeline.services import ServedCommunities
 from bot.understanding.entities import extract
@@ -33,29 +35,38 @@ def build_router() -> Router:
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    """Validate content; print problems, stale facts and coverage."""
+    """Validate content; print problems, stale facts, coverage and, if asked, over-matching."""
     today = beijing(SystemClock().now()).date()
-    reports: list[Report] = []
-    if arguments.paths:
-        reports += [_check_path(path.resolve(), today) for path in arguments.paths]
-    else:
-        reports.append(check_content(PackStore(packs_root()), capability_folders(), today))
+    chosen = _chosen(arguments.paths) or [(packs_root(), None)]
+    reports = [
+        check_content(
+            PackStore(root), capability_folders(), today, only=only, apart=arguments.apart
+        )
+        for root, only in chosen
+    ]
     failed = False
     for report in reports:
-        print(report.text())
+        print(report.text(strict=arguments.strict))
         failed = failed or bool(report.errors) or (arguments.strict and bool(report.stale))
+    if arguments.overmatch:
+        print(overmatch(load_speechbook().phrasebook).text())
     return int(failed)
 
 
-def _check_path(path: Path, today: Any) -> Report:
-    if not path.exists():
-        raise PackError([f"{path}: no such folder; expected a pack like data/demo"])
-    roots = [parent for parent in (path, *path.parents) if (parent / "national/pack.yaml").exists()]
-    if path.is_file() or not (roots or (path / "pack.yaml").exists()):
-        raise PackError([f"{path}: expected a pack folder (with pack.yaml) or a folder of packs"])
-    root = roots[0] if roots else path.parent
-    only = None if path == root else path.name
-    return check_content(PackStore(root), capability_folders(), today, only=only)
+def _chosen(paths: Iterable[Path]) -> list[tuple[Path, str | None]]:
+    """Return for each path the folder of all packs, and the one pack to check if it is one."""
+    chosen: list[tuple[Path, str | None]] = []
+    for path in (given.resolve() for given in paths):
+        if not path.exists():
+            raise PackError([f"{path}: no such folder; expected a pack like data/demo"])
+        roots = [up for up in (path, *path.parents) if (up / "national/pack.yaml").exists()]
+        if path.is_file() or not (roots or (path / "pack.yaml").exists()):
+            raise PackError(
+                [f"{path}: expected a pack folder (with pack.yaml) or a folder of packs"]
+            )
+        root = roots[0] if roots else path.parent
+        chosen.append((root, None if path == root else path.name))
+    return chosen
 
 
 def run_route(arguments: argparse.Namespace) -> int:

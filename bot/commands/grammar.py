@@ -40,7 +40,21 @@ def _declare_content(commands: Any) -> None:
     check.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="pack folders; all by default"
     )
-    check.add_argument("--strict", action="store_true", help="fail on stale facts too")
+    check.add_argument(
+        "--strict", action="store_true", help="fail on stale facts, list thin phrasing"
+    )
+    check.add_argument(
+        "--apart",
+        nargs="+",
+        action="extend",
+        default=[],
+        type=Path,
+        metavar="FILE.jsonl",
+        help="measuring files that no phrase may be near; after the pack folders",
+    )
+    check.add_argument(
+        "--overmatch", action="store_true", help="which keyword rules fire where they should not"
+    )
     check.set_defaults(run="content:run_check")
     route = commands.add_parser(
         "route", help="what messages from stdin mean, one JSON object a line"

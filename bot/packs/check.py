@@ -10,11 +10,9 @@ from bot.domain.errors import PackError
 from bot.packs.check_tongues import check_tongues, check_translations
 from bot.packs.language import read_phrasebook, read_vocabulary
 from bot.packs.loader import Layer, Pack, PackStore
-from bot.understanding.normalize import normalize
+from bot.packs.phrasing import apart_problems, phrase_problems, sources, spread_problems
 from bot.understanding.phrasebook import Phrasebook
 
-#: Own phrases every intent has at least.
-MIN_PHRASES = 12
 #: A checked fact is looked at again after this many days where no ``review_by`` says otherwise.
 STALE_DAYS = 400
 _MAX_ANSWER_CHARS = 60
@@ -29,6 +27,7 @@ class Report:
         errors: wrong content; fails always.
         stale: facts past their date; fails with ``--strict``.
         warnings: worth a look; never fails.
+        spread: intents with few phrases or styles; never fails, listed with ``--strict``.
         coverage: community -> counts of local, general and hand-over answers.
         counts: sizes, for orientation.
     """
@@ -36,16 +35,25 @@ class Report:
     errors: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    spread: list[str] = field(default_factory=list)
     coverage: dict[str, dict[str, int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
-    def text(self) -> str:
-        """Return the report as text, worst first."""
+    def text(self, *, strict: bool = False) -> str:
+        """Return the report as text, worst first.
+
+        Args:
+            strict: list thin intents one by one instead of counting them.
+        """
         lines = [f"error: {line}" for line in self.errors]
         lines += [f"stale: {line}" for line in self.stale]
         lines += [f"warning: {line}" for line in self.warnings[:40]]
         if len(self.warnings) > 40:
             lines.append(f"warning: and {len(self.warnings) - 40} more")
+        if strict:
+            lines += [f"spread: {line}" for line in self.spread]
+        elif self.spread:
+            lines.append(f"spread: {len(self.spread)} thin spots in phrases; --strict lists them")
         if self.coverage:
             lines.append(
                 "coverage (intents answered with local facts / in general / hand-over only):"
@@ -60,7 +68,12 @@ class Report:
 
 
 def check_content(
-    store: PackStore, folders: Sequence[Path], today: date, *, only: str | None = None
+    store: PackStore,
+    folders: Sequence[Path],
+    today: date,
+    *,
+    only: str | None = None,
+    apart: Iterable[Path] = (),
 ) -> Report:
     """Check packs and phrases.
 
@@ -69,9 +82,14 @@ def check_content(
         folders: capability packages.
         today: Beijing date.
         only: slug of the one pack to check; its layers are read but not reported.
+        apart: measuring files no line of content may be near.
     """
     report = Report()
     book = _phrases(folders, report)
+    try:
+        report.errors += apart_problems(book, sources(folders), apart)
+    except PackError as error:
+        report.errors += error.problems
     known = frozenset(book.sets)
     whole = _tongues(folders, sorted(known), report)
     slugs = [only] if only else list(store.slugs)
@@ -116,20 +134,8 @@ def _phrases(folders: Sequence[Path], report: Report) -> Phrasebook:
     except PackError as error:
         report.errors += error.problems
         return Phrasebook(sets={})
-    owners: dict[str, set[str]] = {}
-    for intent, found in book.sets.items():
-        texts = list(found.texts())
-        if len(texts) < MIN_PHRASES:
-            report.errors.append(
-                f"{intent}: expected at least {MIN_PHRASES} phrases, found {len(texts)}"
-            )
-        for text in texts:
-            owners.setdefault(normalize(text), set()).add(intent)
-    for text, found_in in owners.items():
-        if len(found_in) > 1:
-            report.errors.append(
-                f"phrase {text!r}: expected one intent, stands in {', '.join(sorted(found_in))}"
-            )
+    report.errors += phrase_problems(book, sources(folders))
+    report.spread += spread_problems(book)
     asks: dict[str, str] = {}
     for intent, label in book.asks.items():
         if label in asks:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from bot.domain.errors import ConfigError, StoreError, StoreUnavailable
@@ -207,8 +208,7 @@ class Database:
         values: Any = plain.construct_params(parameters)
         if plain.positiontup is not None:
             values = tuple(values[name] for name in plain.positiontup)
-        with border():
-            connection = self._engine.raw_connection()
+        connection = self._plain_connection()
         try:
             cursor = connection.cursor()
             cursor.execute(plain.string, values)
@@ -216,11 +216,22 @@ class Database:
             cursor.close()
         except self._driver_error as error:
             connection.invalidate()
-            first_line = str(error).partition("\n")[0]
-            raise StoreUnavailable(f"database: {first_line}") from error
+            raise _away(error) from error
         finally:
             connection.close()
         return found
+
+    def _plain_connection(self) -> PoolProxiedConnection:
+        """Take a connection from the pool, as the driver gives it.
+
+        Raises:
+            StoreUnavailable: there is none.
+        """
+        try:
+            with border():
+                return self._engine.raw_connection()
+        except self._driver_error as error:  # SQLAlchemy wraps those of its own connections alone
+            raise _away(error) from error
 
     def ping(self) -> None:
         """Ask the database for a sign of life.
@@ -253,8 +264,7 @@ def border() -> Iterator[None]:
         raise StoreError(f"database: {_kind(error)}") from None
     except DBAPIError as error:
         if _passes(error):
-            first_line = str(error.orig).partition("\n")[0]
-            raise StoreUnavailable(f"database: {first_line}") from error
+            raise _away(error.orig) from error
         raise StoreError(f"database: {_kind(error)}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"database: {type(error).__name__}") from error
@@ -332,6 +342,11 @@ def _insert(session: Session, table: type[Base]) -> "sqlite.Insert | postgresql.
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+def _away(error: BaseException | None) -> StoreUnavailable:
+    """Tell a driver's error as ours, by its first line: further ones may repeat the row."""
+    return StoreUnavailable(f"database: {str(error).partition(chr(10))[0]}")
 
 
 def _kind(error: DBAPIError) -> str:

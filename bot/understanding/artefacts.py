@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.logs import logger
 from bot.understanding.encoder import Encoder
 from bot.understanding.learn import fit_model
-from bot.understanding.lessons import labelled, look_alikes
+from bot.understanding.lessons import kinds_of, labelled
 from bot.understanding.model import Model, fingerprint, load, save
 from bot.understanding.overlay import Addition, joined
 from bot.understanding.phrasebook import Phrasebook
@@ -129,7 +129,7 @@ def _contents(book: Phrasebook, named: Sequence[str], encoder: Encoder | None) -
     yield from named
     for normal, intent in labelled(book):
         yield f"{intent}\t{normal}"
-    yield from look_alikes(book)
+    yield from map(repr, sorted(kinds_of(book).items()))
     for found in book.sets.values():
         for style, texts in found.phrases.items():
             yield from (f"{found.intent}\t{style}\t{text}" for text in texts)

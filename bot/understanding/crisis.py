@@ -23,7 +23,7 @@ RULE_WORTH = 1.2
 #: From these odds on a crisis is answered as one, where no trial messages tell.
 FIRE_FROM = 0.45
 #: From these odds of the cheap evidence on, the sentence vector is asked too.
-DOUBT_FROM = 0.1
+DOUBT_FROM = 0.15
 #: Keeps the log-odds of a share finite.
 _LEAST_SHARE = 1e-4
 

@@ -13,6 +13,8 @@ from bot.understanding.normalize import sounds
 
 #: Longest n-gram; words of Chinese are mostly one to three characters long.
 LONGEST = 3
+#: From so many phrases on, n-grams of a single phrase are left out.
+MANY = 5_000
 #: How much the syllables count beside the characters (tried: docs/understanding.md).
 SYLLABLE_WEIGHT = 0.8
 
@@ -88,15 +90,17 @@ class GramSpace:
 
 
 def fit_space(normals: Sequence[str]) -> GramSpace:
-    """Return the space of some normal forms, with smoothed inverse document frequencies."""
-    columns: dict[str, int] = {}
-    seen: list[int] = []
+    """Return the space of some normal forms, with smoothed inverse document frequencies.
+
+    Of many phrases only the n-grams are kept that more than one has: what a single phrase has
+    teaches little, and there are three times as many of them. A rare character or word stays.
+    """
+    seen: Counter[str] = Counter()
     for normal in normals:
-        for gram in dict.fromkeys(grams(normal) + grams(sounds(normal))):
-            column = columns.setdefault(gram, len(columns))
-            if column == len(seen):
-                seen.append(0)
-            seen[column] += 1
-    counts = np.array(seen, np.float32)
+        seen.update(list(dict.fromkeys(grams(normal) + grams(sounds(normal)))))
+    least = 2 if len(normals) >= MANY else 1
+    kept = [gram for gram, count in seen.items() if count >= least or len(gram) == 1]
+    counts = np.array([seen[gram] for gram in kept], np.float32)
     idf = np.log((1.0 + len(normals)) / (1.0 + counts)) + 1.0
+    columns = {gram: column for column, gram in enumerate(kept)}
     return GramSpace(columns, idf.astype(np.float32))

@@ -27,12 +27,15 @@ class Head:
         bias: one number an intent.
         dense: one row a dimension of the sentence vector, or nothing.
         centre: mean vector of the training phrases, taken off before use, or nothing.
+        kinds: further columns at the end, kinds of the first one: messages that belong to no intent
+            are of many kinds that have little in common. The best of them speaks for all.
     """
 
     grams: NDArray[np.float16]
     bias: Scores
     dense: Scores | None = None
     centre: Scores | None = None
+    kinds: int = 0
 
     def score(self, ids: Ids, values: Values, vector: Scores | None = None) -> Scores:
         """Return one raw score an intent."""
@@ -41,7 +44,15 @@ class Head:
             total += values @ self.grams[ids].astype(np.float32)
         if self.dense is not None and self.centre is not None and vector is not None:
             total += centred(vector, self.centre) @ self.dense
-        return total
+        return self.folded(total)
+
+    def folded(self, total: Scores) -> Scores:
+        """Return scores, one message or one a row, with the kinds folded into the first column."""
+        if not self.kinds:
+            return total
+        out = total[..., : -self.kinds].copy()
+        np.maximum(out[..., 0], total[..., -self.kinds :].max(axis=-1), out=out[..., 0])
+        return out
 
 
 def centred(vector: Scores, centre: Scores) -> Scores:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.understanding.encoder import Encoder, RememberingEncoder
 from bot.understanding.features import GramSpace
-from bot.understanding.lessons import labelled
+from bot.understanding.lessons import kinds_of, labelled
 from bot.understanding.lexical import LexicalIndex, postings
 from bot.understanding.model import Model, Sorter
 from bot.understanding.normalize import normalize
@@ -37,6 +37,7 @@ def fit_model(
         labels=tuple(intent for _, intent in pairs),
         styles=tuple(style_of.get(normal, "") for normal in normals) if known else (),
         names=book.asks,
+        kinds=kinds_of(book),
     )
     fitted = fit(lesson, encoder, with_trust=not book.trial)
     space = GramSpace(fitted.space.columns, fitted.space.idf)

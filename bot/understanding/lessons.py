@@ -5,6 +5,8 @@ from bot.understanding.phrasebook import Phrasebook
 
 #: Label of messages that belong to no intent.
 OUTSIDE = ""
+#: Kind of a message that belongs to no intent and only looks like a crisis.
+LOOK_ALIKE = "look-alike"
 
 
 def labelled(book: Phrasebook) -> list[tuple[str, str]]:
@@ -20,6 +22,14 @@ def labelled(book: Phrasebook) -> list[tuple[str, str]]:
         if normal not in taken:
             seen.setdefault((normal, OUTSIDE))
     return list(seen)
+
+
+def kinds_of(book: Phrasebook) -> dict[str, str]:
+    """Return the kind of each message that belongs to no intent: far, near, noise …, look-alike."""
+    found = dict.fromkeys(look_alikes(book), LOOK_ALIKE)
+    for kind, lines in book.outside.items():
+        found |= dict.fromkeys(map(normalize, lines), kind)
+    return found
 
 
 def outside_texts(book: Phrasebook) -> list[str]:

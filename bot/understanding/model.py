@@ -16,7 +16,7 @@ from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
 #: Raised when the files of an artefact change their form; older ones are then not read.
-VERSION = 21
+VERSION = 23
 _META = "model.json"
 T = TypeVar("T")
 
@@ -169,8 +169,8 @@ def load(folder: Path) -> Model | None:
             index=LexicalIndex(space, meta["texts"], meta["intents"], lists),
             sorter=Sorter(
                 labels=tuple(sorter["labels"]),
-                cheap=_required(_read_head(folder, "sorter.cheap")),
-                full=_read_head(folder, "sorter.full"),
+                cheap=_required(_read_head(folder, "sorter.cheap", sorter["labels"])),
+                full=_read_head(folder, "sorter.full", sorter["labels"]),
                 answer_from=float(sorter["answer_from"]),
                 outside_from=float(sorter["outside_from"]),
                 second_odds=tuple(sorter["second_odds"]),
@@ -197,13 +197,15 @@ def _head_arrays(name: str, head: Head) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def _read_head(folder: Path, name: str) -> Head | None:
+def _read_head(folder: Path, name: str, labels: Sequence[str]) -> Head | None:
     if not (folder / f"{name}.grams.npy").exists():
         return None
     dense = (folder / f"{name}.dense.npy").exists()
+    bias = np.array(_read(folder, f"{name}.bias"))
     return Head(
         grams=_read(folder, f"{name}.grams"),
-        bias=np.array(_read(folder, f"{name}.bias")),
+        bias=bias,
+        kinds=len(bias) - len(labels),
         dense=np.array(_read(folder, f"{name}.dense")) if dense else None,
         centre=np.array(_read(folder, f"{name}.centre")) if dense else None,
     )
@@ -248,7 +250,7 @@ def _read_alarm(folder: Path, raw: dict[str, Any] | None) -> Alarm | None:
         return None
     return Alarm(
         labels=tuple(raw["labels"]),
-        head=_required(_read_head(folder, "alarm")),
+        head=_required(_read_head(folder, "alarm", raw["labels"])),
         quick=tuple(raw["quick"]),
         close=tuple(raw["close"]),
         fire_from=float(raw["fire_from"]),

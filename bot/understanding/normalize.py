@@ -33,8 +33,6 @@ _CLAUSE = re.compile(
 )
 _LATIN = re.compile(r"[a-z]+")
 _ROUNDS = 8
-#: Syllables whose ü is typed as v.
-_WITH_V = ("lu", "nu", "lue", "nue")
 #: First characters of the ranges that stand for syllables, for characters without one, and for runs
 #: of letters that spell none: private use, so that no message contains them.
 _SOUNDS, _NO_SOUNDS, _RUNS = 0xE000, 0xF0000, 0x100000
@@ -112,8 +110,9 @@ def _fold(syllable: str) -> str:
 
 
 def _plain_syllable(marked: str) -> str:
-    bare = unicodedata.normalize("NFD", marked)
-    return "".join(char for char in bare if "a" <= char <= "z").replace("ü", "v")
+    # ü comes apart into u and two dots, which would be lost with the tone
+    bare = unicodedata.normalize("NFD", marked).replace("u\u0308", "v")
+    return "".join(char for char in bare if "a" <= char <= "z")
 
 
 @lru_cache(maxsize=16384)
@@ -132,7 +131,6 @@ def _syllable_table() -> dict[str, str]:
             plain = _plain_syllable(one)
             if plain and plain not in table:
                 table[plain] = _fold(plain)
-    table |= {plain.replace("u", "v"): table[plain] for plain in _WITH_V if plain in table}
     return table
 
 

@@ -18,13 +18,13 @@ from bot.understanding.model import Model
 from bot.understanding.rules import Hits, RuleBook, RuleHit
 
 #: The n-gram head decides alone from here on.
-PLAIN_FROM = 0.95
+PLAIN_FROM = 0.9
 #: The cheap evidence decides alone from here on; below, the encoder is asked.
-SURE_FROM = 0.88
+SURE_FROM = 0.82
 #: Up to so many clauses are read with the sentence vector where it may help.
 FEW_CLAUSES = 3
 #: A clause with at least this share is read closely; the vector does not lift others to be sure.
-CLAUSE_HOPE = 0.2
+CLAUSE_HOPE = 0.45
 #: Share of an exact phrase; what is left belongs to all others together.
 _EXACT_SHARE = 0.99
 #: Labels that a reading ranks.
@@ -113,14 +113,21 @@ class Reader:
         glance = self.glance(normal)
         return glance, self.cheap(glance)
 
-    def clauses(self, parts: Sequence[str]) -> list[Reading]:
-        """Read clauses, of a few the hopeful ones closely; their vectors are computed together."""
+    def clauses(self, parts: Sequence[str], whole: Reading) -> list[Reading]:
+        """Read clauses; of a few, those that might ask for something of their own closely.
+
+        Args:
+            parts: the clauses in normal form; their vectors are computed together.
+            whole: what the whole message was read as.
+        """
         found = [self.clause(part) for part in parts]
         readings = [cheap for _, cheap in found]
         if len(parts) > FEW_CLAUSES:
             return readings
         unsure = [
-            at for at, cheap in enumerate(readings) if CLAUSE_HOPE <= cheap.share(0) < SURE_FROM
+            at
+            for at, cheap in enumerate(readings)
+            if CLAUSE_HOPE <= cheap.share(0) < SURE_FROM and cheap.order[0] != whole.order[0]
         ]
         vectors = self.vectors([parts[at] for at in unsure])
         if vectors is not None:

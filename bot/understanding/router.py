@@ -193,7 +193,7 @@ class Router:
         """Read the clauses of a message that is not known word for word."""
         if len(parts) < 2 or (whole.stage == EXACT and self._top(whole) not in self._light):
             return []
-        return self._reader.clauses(parts)
+        return self._reader.clauses(parts, whole)
 
     def _fired(self, odds: float, crisis: str, whole: Reading) -> tuple[str, ...]:
         """Return the crisis that is answered as one, if any."""

@@ -1,6 +1,6 @@
 """Keyword rules, all tried at once by finding every rule word in one pass over the message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.phrasebook import Rule
@@ -50,18 +50,11 @@ class RuleBook:
 
     def hits(self, normal: str) -> "Hits":
         """Return the rules that fire on a normal form."""
-        found = self._finder.find(normal)
         best: dict[tuple[bool, str], RuleHit] = {}
-        seen: set[int] = set()
-        for word in found:
-            for rule in self._by_word.get(word, ()):
-                if id(rule) in seen:
-                    continue
-                seen.add(id(rule))
-                hit = _try(rule, found)
-                place = (rule.safety, rule.intent)
-                if hit and (place not in best or hit.weight > best[place].weight):
-                    best[place] = hit
+        for hit in self.fired(normal):
+            place = (hit.rule.safety, hit.rule.intent)
+            if place not in best or hit.weight > best[place].weight:
+                best[place] = hit
         if not best:
             return _NONE
         order = sorted(best.values(), key=lambda hit: (-hit.weight, hit.rule.intent))
@@ -69,6 +62,18 @@ class RuleBook:
             plain=tuple(hit for hit in order if not hit.rule.safety),
             crisis=tuple(hit for hit in order if hit.rule.safety),
         )
+
+    def fired(self, normal: str) -> Iterator[RuleHit]:
+        """Yield every rule that fires on a normal form, in no order."""
+        found = self._finder.find(normal)
+        seen: set[int] = set()
+        for word in found:
+            for rule in self._by_word.get(word, ()):
+                if id(rule) not in seen:
+                    seen.add(id(rule))
+                    hit = _try(rule, found)
+                    if hit:
+                        yield hit
 
 
 @dataclass(frozen=True, slots=True)

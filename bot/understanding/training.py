@@ -53,12 +53,14 @@ class Lesson:
             back in turn, so that trust is learned on wording the heads have not met; phrases of one
             author and style are too much alike to teach it. Empty means none is known.
         names: what a label is called, in words.
+        kinds: normal form -> kind, of messages that belong to no intent.
     """
 
     normals: tuple[str, ...]
     labels: tuple[str, ...]
     styles: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,19 @@ def near_matrix(
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """The lesson as numbers, shared by all fits."""
+    """The lesson as numbers, shared by all fits.
+
+    Attributes:
+        lesson: phrases and labels.
+        space: n-grams.
+        rows: n-gram features.
+        dense: sentence vectors, or nothing.
+        truth: column of each phrase's label.
+        labels: what the columns are.
+        method: how heads are fitted.
+        apart: like ``truth``, but kinds of "belongs to no intent" beyond the first stand in columns
+            of their own behind all labels.
+    """
 
     lesson: Lesson
     space: GramSpace
@@ -143,15 +157,18 @@ class _Bench:
     truth: NDArray[np.int32]
     labels: tuple[str, ...]
     method: Method
+    apart: NDArray[np.int32]
 
     def head(self, rows: NDArray[np.int64], *, full: bool) -> Head:
+        """Fit a head, each kind of message that belongs to no intent in a column of its own."""
+        kinds = max(0, int(self.apart.max()) + 1 - len(self.labels))
         samples = Samples(
             rows=self.rows[rows],
-            labels=self.truth[rows],
-            count=len(self.labels),
+            labels=self.apart[rows],
+            count=len(self.labels) + kinds,
             dense=self.dense[rows] if full and self.dense is not None else None,
         )
-        return fit_head(samples, self.method)
+        return replace(fit_head(samples, self.method), kinds=kinds)
 
     def evidence(self, learn: NDArray[np.int64], test: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return evidence on ``test``: messages x (full, cheap, near) x intents."""
@@ -179,14 +196,16 @@ def fit(lesson: Lesson, encoder: Encoder | None, *, with_trust: bool = True) -> 
     labels = tuple(sorted(set(lesson.labels)))
     place = {label: column for column, label in enumerate(labels)}
     space = replace(fit_space(lesson.normals), met={})
+    truth = np.array([place[label] for label in lesson.labels], np.int32)
     bench = _Bench(
         lesson=lesson,
         space=space,
         rows=sparse_rows(space, lesson.normals),
         dense=vectors(encoder, lesson.normals) if encoder else None,
-        truth=np.array([place[label] for label in lesson.labels], np.int32),
+        truth=truth,
         labels=labels,
         method=method_for(lesson.labels, _names(lesson, labels, encoder)),
+        apart=_apart(lesson, truth, len(labels)),
     )
     everyone = np.arange(len(lesson.normals))
     fitted = Fitted(
@@ -199,6 +218,22 @@ def fit(lesson: Lesson, encoder: Encoder | None, *, with_trust: bool = True) -> 
         weigh_full=UNWEIGHED if encoder else None,
     )
     return _with_trust(fitted, bench, everyone) if with_trust else fitted
+
+
+def _apart(lesson: Lesson, truth: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Return the columns with the kinds of "belongs to no intent" apart."""
+    lost = [
+        (row, lesson.kinds.get(lesson.normals[row], ""))
+        for row, label in enumerate(lesson.labels)
+        if not label
+    ]
+    kinds = sorted({kind for _, kind in lost})
+    columns = {kind: count + number - 1 for number, kind in enumerate(kinds)}
+    apart = truth.copy()
+    for row, kind in lost:
+        if kind != kinds[0]:
+            apart[row] = columns[kind]
+    return apart
 
 
 def _with_trust(fitted: Fitted, bench: _Bench, everyone: NDArray[np.int64]) -> Fitted:
@@ -309,4 +344,4 @@ def head_scores(
     total = np.asarray(rows @ head.grams.astype(np.float32)) + head.bias
     if dense is not None and head.dense is not None and head.centre is not None:
         total = total + centred(dense, head.centre) @ head.dense
-    return np.asarray(total, np.float32)
+    return head.folded(np.asarray(total, np.float32))

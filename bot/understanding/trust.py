@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.domain.errors import PackError
 from bot.understanding.asks import AskFinder
 from bot.understanding.calibrate import fit as fit_logistic
 from bot.understanding.calibrate import fit_speaking_for
@@ -82,9 +83,14 @@ def trusted(
         safety: crisis intents.
         light: small talk, which is no ask of its own.
         encoder: sentence encoder, or nothing.
+
+    Raises:
+        PackError: no trial message teaches anything.
     """
     rules = RuleBook([rule for found in book.sets.values() for rule in found.rules])
     tried = _tried(model, book, Reader(model, rules, encoder))
+    if not tried.messages:
+        raise PackError(["intents/trial.yaml: expected asks that are no phrases word for word"])
     sorter = _weighed(model, tried)
     reader = Reader(replace(model, sorter=sorter), rules, encoder)
     sorter = _with_seconds(sorter, reader, book.trial, frozenset({OUTSIDE, *light}))
@@ -134,7 +140,7 @@ def _seconds_of(text: str, reader: Reader, finder: AskFinder) -> dict[str, tuple
     vectors = reader.vectors([normal]) if whole.share(0) < SURE_FROM else None
     if vectors is not None:
         whole = reader.closely(glance, whole, vectors[0])
-    tops = finder.tops(reader.clauses(parts))
+    tops = finder.tops(reader.clauses(parts, whole))
     return finder.candidates(whole, finder.lead(whole, tops), tops)
 
 

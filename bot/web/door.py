@@ -45,13 +45,14 @@ class Door:
         if not slug or not length.isdecimal():
             return self.inside(environ, start_response)
         try:
+            size = int(length)  # refuses thousands of digits
             query = _parameters(environ.get("QUERY_STRING", ""))
         except ValueError:
             return self.inside(environ, start_response)
-        if int(length) > self._longest:
+        if size > self._longest:
             sent = too_large()
         else:
-            body = environ["wsgi.input"].read(int(length))
+            body = environ["wsgi.input"].read(size)
             sent = deliver(self._parts, slug, query, body, arrived)
         return _send(sent, start_response)
 

@@ -137,6 +137,7 @@ class _Variant:
 _ROBOT = "werobot_bot"
 _VARIANTS = (
     _Variant(title="flask, says ok", name="flask_ok", quick=True, check=check_ok),
+    _Variant(title="our channel and store, no thought", name="floor", quick=True),
     _Variant(title="wechatpy echo", name="wechatpy_echo", quick=True, check=check_echo),
     _Variant(title="werobot fastest", name=f"{_ROBOT}:fast", quick=True),
     _Variant(title="werobot fastest, plaintext", name=f"{_ROBOT}:plain", own={"sealed": False}),
@@ -204,7 +205,7 @@ def _peers(started: _Started, plan: Plan) -> list[Subject]:
             check=variant.check,
             text=texts.even if peer["sealed"] else texts.odd,
             rival=_OURS if peer["sealed"] else _OURS_PLAIN,
-            store_pid=(store.pid or 0) if variant.name == "naive" else 0,
+            store_pid=(store.pid or 0) if variant.name in {"naive", "floor"} else 0,
         )
         found.append(subject)
     return found

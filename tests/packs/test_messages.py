@@ -192,11 +192,11 @@ def test_missing_files_of_a_capability_are_named(tmp_path):
         read_vocabulary(tmp_path / "vocabulary.yaml")
 
 
-def check(*paths, strict=False):
+def check(*arguments, strict=False):
     """Run the command itself."""
     from bot.cli import main
 
-    return main(["check", *(["--strict"] if strict else []), *map(str, paths)])
+    return main(["check", *(["--strict"] if strict else []), *map(str, arguments)])
 
 
 def test_the_command_fails_on_a_broken_pack_and_prints_where(write, card, tmp_path, capsys):
@@ -243,3 +243,27 @@ def test_the_repository_passes_the_strict_check(monkeypatch, capsys):
 
     assert check(strict=True) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("ok: 0 errors, 0 stale")
+
+
+def test_the_check_fails_on_content_near_a_measuring_file(write, tmp_path, capsys):
+    """One error a line of content; a file that cannot be read is one, and hides nothing else."""
+    write("town")
+    near, missing = tmp_path / "near.jsonl", tmp_path / "missing.jsonl"
+    near.write_text('{"text": "星期六社区服务中心有没有人上班"}\n', encoding="utf-8")
+
+    assert check(tmp_path / "town", "--apart", near) == 1
+    printed = capsys.readouterr().out
+    assert "near a sentence of near.jsonl (星期六社区服…" in printed
+    assert "failed: 1 errors" in printed
+    assert check(tmp_path / "town", "--apart", missing) == 1
+    printed = capsys.readouterr().out
+    assert f"error: {missing}: no such file" in printed
+    assert "intents 101" in printed
+
+
+def test_the_check_lists_rules_that_stray_on_request(write, tmp_path, capsys):
+    """It is a report, no failure."""
+    write("town")
+
+    assert check(tmp_path / "town", "--overmatch") == 0
+    assert "over-match: " in capsys.readouterr().out

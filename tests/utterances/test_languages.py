@@ -15,8 +15,8 @@ FOLDER = Path(__file__).parent
 SETS = {
     "cantonese": (0.9, 0.95),
     "english": (0.85, 0.95),
-    "english_held_out": (0.6, 0.9),
-    "english_unseen": (0.6, 0.9),
+    "english_held_out": (0.55, 0.9),
+    "english_unseen": (0.55, 0.9),
 }
 CRISES = ("safety.", "legal.violence")
 

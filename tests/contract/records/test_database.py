@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import column, event, insert, literal, select, table, text, update
+from sqlalchemy import bindparam, column, event, insert, literal, select, table, text, update
 
 from bot.domain.errors import StoreError, StoreUnavailable
-from bot.records import communities, outbox
+from bot.records import alerts, communities, outbox
 from bot.records.communities import CommunityRow
 from bot.records.consents import ConsentRow
 from bot.records.database import MAX_BATCH, Database, insert_new
 from bot.records.outbox import OutboxRow
 from bot.records.staff import StaffRow
-from tests.contract.records.factories import NOW, OPENID, promise
+from tests.contract.records.factories import NOW, OPENID, promise, put_message, raise_alert
 
 SECRET = "somebody's secret"
 
@@ -204,6 +204,158 @@ def test_openid_is_in_no_file_of_the_database(tmp_path, vault, sqlite_template):
     db.close()
     for part in folder.iterdir():
         assert OPENID.encode() not in part.read_bytes()
+
+
+TITLE_OF = select(CommunityRow.title, CommunityRow.slug).where(
+    CommunityRow.slug == bindparam("slug")
+)
+
+
+def test_peek_reads_one_row_by_its_parameters(db):
+    """Columns in the statement's order; nothing for what is not there."""
+    communities.sync(db, {"demo": "示范", "100%'s": "百分之百"}, NOW)
+
+    assert tuple(db.peek(TITLE_OF, slug="demo")) == ("示范", "demo")
+    assert tuple(db.peek(TITLE_OF, slug="100%'s")) == ("百分之百", "100%'s")
+    assert db.peek(TITLE_OF, slug="nobody") is None
+
+
+def test_peek_gives_the_first_of_many_rows(db):
+    """One is fetched, the rest is dropped, and the connection is as good as new."""
+    communities.sync(db, {"a": "甲", "b": "乙", "c": "丙"}, NOW)
+    first = select(CommunityRow.slug).order_by(CommunityRow.slug)
+
+    assert [tuple(db.peek(first)) for _ in range(3)] == [("a",)] * 3
+
+
+def test_peek_sees_what_is_committed_and_waits_for_no_writer(db):
+    """A slow write delays no conversation."""
+    communities.sync(db, {"demo": "示范"}, NOW)
+    with db.session() as session:
+        session.execute(text("UPDATE communities SET title = 'x'"))
+        assert db.peek(TITLE_OF, slug="demo")[0] == "示范"
+    assert db.peek(TITLE_OF, slug="demo")[0] == "x"
+
+
+def test_peek_leaves_no_transaction_and_keeps_no_connection(db):
+    """However often: no writer waits for it, and the pool does not run dry."""
+    communities.sync(db, {"demo": "示范"}, NOW)
+    for _ in range(20):
+        db.peek(TITLE_OF, slug="demo")
+    with db.session() as session:
+        session.execute(text("UPDATE communities SET title = 'y'"))
+    assert db.peek(TITLE_OF, slug="demo")[0] == "y"
+
+
+def test_peek_at_an_unreachable_postgres_is_unavailable_and_keeps_the_password(vault):
+    """As with any other read."""
+    db = Database(f"postgresql+psycopg://nuanlin:{SECRET[-6:]}@127.0.0.1:1/nowhere", vault=vault)
+    with pytest.raises(StoreUnavailable) as caught:
+        db.peek(TITLE_OF, slug="demo")
+    assert SECRET[-6:] not in "".join(traceback.format_exception(caught.value))
+
+
+def test_peek_at_an_unwritable_sqlite_is_unavailable(tmp_path, vault):
+    """A folder that is not there is told as such."""
+    db = Database(f"sqlite:///{tmp_path}/missing/records.db", vault=vault)
+    with pytest.raises(StoreUnavailable, match="unable to open"):
+        db.peek(TITLE_OF, slug="demo")
+
+
+def test_peek_without_a_free_connection_is_unavailable(tmp_path, vault, monkeypatch):
+    """After its wait, like any other."""
+    monkeypatch.setattr("bot.records.database.POOL_TIMEOUT_S", 0.01)
+    db = Database(f"sqlite:///{tmp_path / 'busy.db'}", vault=vault, pool_size=1)
+    with db.reading() as one, db.reading() as two:
+        one.execute(text("SELECT 1"))
+        two.execute(text("SELECT 1"))
+        with pytest.raises(StoreUnavailable, match="pool"):
+            db.peek(select(literal(1)))
+    assert tuple(db.peek(select(literal(1)))) == (1,)
+    db.close()
+
+
+@pytest.mark.postgres
+def test_peek_at_a_postgres_that_went_away_is_unavailable(cluster, vault):
+    """Its pooled connection is dead, and no new one comes."""
+    url = cluster.create()
+    db = Database(url, vault=vault)
+    assert tuple(db.peek(select(literal(1)))) == (1,)
+    cluster.drop(url)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="does not exist"):
+            db.peek(select(literal(1)))
+    db.close()
+
+
+def test_within_an_open_unit_nothing_is_there_before_it_ends(db):
+    """It joins, and neither commits nor closes."""
+    with db.session() as unit:
+        assert raise_alert(db, unit=unit) is True
+        assert put_message(db, unit=unit) is not None
+        with db.within(unit) as session:
+            assert session is unit
+        assert alerts.list_open(db, None) == []
+        assert outbox.due(db, NOW) == []
+    assert len(alerts.list_open(db, None)) == 1
+    assert len(outbox.due(db, NOW)) == 1
+
+
+def test_without_a_unit_within_is_a_transaction_of_its_own(db):
+    """Committed at its end, dropped on any error."""
+    row = {"title": "示范", "active": True, "created_at": NOW}
+    with db.within(None) as session:
+        session.execute(insert(CommunityRow), [row | {"slug": "kept"}])
+
+    def fail_after_writing():
+        with db.within(None) as session:
+            session.execute(insert(CommunityRow), [row | {"slug": "dropped"}])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_writing()
+    assert communities.active_titles(db) == {"kept": "示范"}
+
+
+def raise_and_announce(db, **message):
+    """Write an alert, then a message, in one unit."""
+    with db.session() as unit:
+        raise_alert(db, unit=unit)
+        put_message(db, unit=unit, **message)
+
+
+@pytest.mark.parametrize("lost", ["alerts", "outbox"])
+def test_of_two_writes_in_one_unit_both_stand_or_none(db, lost: str):
+    """Whichever fails; and the next unit works."""
+    with db.session() as session:
+        session.execute(text(f"ALTER TABLE {lost} RENAME TO gone"))
+    with pytest.raises(StoreError):
+        raise_and_announce(db)
+    with db.session() as session:
+        session.execute(text(f"ALTER TABLE gone RENAME TO {lost}"))
+
+    assert alerts.list_open(db, None) == []
+    assert outbox.due(db, NOW) == []
+    raise_and_announce(db)
+    assert len(alerts.list_open(db, None)) == len(outbox.due(db, NOW)) == 1
+
+
+def test_a_refused_row_takes_the_writes_before_it_along(db):
+    """A naive moment in the second is a mistake of ours, and the first is not half of the truth."""
+    with pytest.raises(StoreError):
+        raise_and_announce(db, now=NOW.replace(tzinfo=None))
+    assert alerts.list_open(db, None) == []
+
+
+def test_what_is_there_already_is_no_error_within_a_unit(db):
+    """A redelivery: neither is new, and the unit stays usable."""
+    raise_alert(db)
+    put_message(db)
+    with db.session() as unit:
+        assert raise_alert(db, unit=unit) is False
+        assert put_message(db, unit=unit) is None
+        assert put_message(db, unit=unit, key="message-2") is not None
+    assert len(outbox.due(db, NOW)) == 2
 
 
 def test_peek_at_what_is_not_there_is_an_error_of_ours(db):

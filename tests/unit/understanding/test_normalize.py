@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.understanding.normalize import clauses, is_pinyin, normalize, pinyin, syllable
+from bot.understanding.normalize import (
+    clauses,
+    is_pinyin,
+    normalize,
+    pinyin,
+    sounds,
+    syllable,
+)
 from bot.understanding.script import traditional
 
 
@@ -83,3 +90,66 @@ def test_a_character_without_a_reading_stands_for_itself():
 def test_traditional_script_is_given_to_those_who_asked_for_it():
     """OpenCC, phrase by phrase."""
     assert traditional("居住证怎么办") == "居住證怎麼辦"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("居住证怎么办 积分入学要几分", ("居住证怎么办", "积分入学要几分")),
+        ("工资3个月没发 老板跑了", ("工资3个月没发", "老板跑了")),
+        ("房租涨到1200 押金不退", ("房租涨到1200", "押金不退")),
+        ("居住证怎么办\u3000积分入学要几分", ("居住证怎么办", "积分入学要几分")),
+    ],
+    ids=["blank", "figure inside", "figure before", "wide blank"],
+)
+def test_a_blank_stands_for_a_comma(text: str, expected: tuple[str, ...]):
+    """Many residents type no other mark."""
+    assert clauses(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("我 要 办 证", ("我要办证",)),
+        ("我 想 问 怎么 办 证", ("我想问怎么办证",)),
+        ("工 资 没 发", ("工资没发",)),
+        ("wifi 密码 多少", ("wifi密码多少",)),
+        ("工资 8000 没发", ("工资8000没发",)),
+    ],
+    ids=["characters", "words", "one by one", "Latin", "figure"],
+)
+def test_blanks_between_words_make_no_clauses(text: str, expected: tuple[str, ...]):
+    """Who learns the language puts one after every word; short pieces join their neighbour."""
+    assert clauses(text) == expected
+
+
+def test_clauses_say_together_what_the_message_says():
+    """Nothing but joining words and fillers is lost."""
+    for text in ("我 是 外地人，工资 没发 怎么办", "居住证 在哪 办理"):
+        assert "".join(clauses(text)) == normalize(text)
+
+
+@pytest.mark.parametrize("joint", ["还有", "顺便", "另外", "再问下", "还想问"])
+def test_words_that_add_an_ask_part_clauses(joint: str):
+    """Without any mark between."""
+    assert clauses(f"居住证怎么办{joint}律师哪天来") == ("居住证怎么办", "律师哪天来")
+
+
+def test_a_message_that_ends_in_and_adds_no_ask():
+    """Something must come after it."""
+    assert clauses("请问居住证还有") == ("居住证还有",)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("", 0), ("居住证", 3), ("wifi", 1), ("居住证7x", 5), ("juzhuzheng", 3), ("办wifi卡", 3)],
+)
+def test_each_syllable_character_and_run_sounds_as_one_character(text: str, count: int):
+    """So that slices are n-grams of syllables."""
+    assert len(sounds(text)) == count == len(pinyin(text))
+
+
+def test_what_sounds_alike_is_the_same_character_written_or_spelled():
+    """Homophones and Pinyin meet; a run of letters meets only itself."""
+    assert sounds("居注政") == sounds("居住证") == sounds("juzhuzheng")
+    assert sounds("wifi") == sounds("wifi") != sounds("wechat")

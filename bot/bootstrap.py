@@ -28,6 +28,7 @@ from bot.domain.errors import BotError, ConfigError
 from bot.domain.residents import pseudonym_key
 from bot.packs.language import ReplyWords, read_phrasebook, read_vocabulary, read_words
 from bot.packs.loader import PackStore
+from bot.packs.tongues import Tongue, read_tongues
 from bot.pipeline.converse import Conversation
 from bot.pipeline.learning import Learning, Watch
 from bot.pipeline.ledger import Ledger
@@ -74,12 +75,13 @@ DEFAULT_ACCOUNT = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speechbook:
-    """All language content: capabilities, phrases, set sentences, steering words."""
+    """All language content: capabilities, phrases, set sentences, steering words, languages."""
 
     capabilities: tuple[Capability, ...]
     phrasebook: Phrasebook
     words: dict[str, ReplyWords]
     vocabulary: Vocabulary
+    tongues: tuple[Tongue, ...] = ()
 
 
 def capability_folders() -> list[Path]:
@@ -108,12 +110,14 @@ def load_speechbook() -> Speechbook:
         found.append(capability)
     root = folders[0].parent
     phrasebook = read_phrasebook(folders, root / "outofscope.yaml", root / "trial.yaml")
-    commands, fields = read_vocabulary(root / "vocabulary.yaml")
+    steering = read_vocabulary(root / "vocabulary.yaml")
+    words = read_words(folders, HOUSE, phrasebook.asks)
     return Speechbook(
         capabilities=tuple(found),
         phrasebook=phrasebook,
-        words=read_words(folders, HOUSE, phrasebook.asks),
-        vocabulary=vocabulary(commands, fields),
+        words=words,
+        vocabulary=vocabulary(**steering),
+        tongues=read_tongues(root / "languages.yaml", folders, HOUSE, words),
     )
 
 
@@ -184,7 +188,8 @@ class House:
     def registry(self) -> Registry:
         """Return the capabilities with their words."""
         words: dict[str, Words] = dict(self.speechbook.words)
-        return Registry(self.speechbook.capabilities, words, HOUSE)
+        tongues = {tongue.tag: tongue for tongue in self.speechbook.tongues}
+        return Registry(self.speechbook.capabilities, words, HOUSE, tongues)
 
     @cached_property
     def router_source(self) -> RouterSource:
@@ -258,7 +263,7 @@ class House:
     @cached_property
     def speech(self) -> Speech:
         """Return the part that turns replies into text."""
-        return Speech(self.registry.machine)
+        return Speech(self.registry)
 
     @cached_property
     def queue(self) -> TaskQueue:
@@ -278,7 +283,7 @@ class House:
             db=self.db,
             turns=self.turns,
             clock=self.clock,
-            words=self.registry.machine,
+            words=self.registry.machine_in,
             say=self.speech.text,
             wake=self.wake,
             titles=self.services.communities.title,

@@ -40,6 +40,7 @@ from bot.domain.telling import (
     dates_said,
     day_said,
     facts_said,
+    hours_said,
     looked_up,
     meant,
     mentions,
@@ -49,7 +50,7 @@ from bot.domain.telling import (
     span_said,
     unknown_said,
 )
-from bot.domain.text import fit, pieces
+from bot.domain.text import fit, pieces, stretched
 
 __all__ = [
     "BEIJING",
@@ -111,6 +112,7 @@ __all__ = [
     "day_said",
     "facts_said",
     "fit",
+    "hours_said",
     "looked_up",
     "meant",
     "mentions",
@@ -152,7 +154,7 @@ class Role(StrEnum):
 
 
 class Words(Protocol):
-    """The set sentences of one capability, from its ``replies.yaml``."""
+    """The set sentences of one capability in one language, from its ``replies.yaml``."""
 
     def say(self, name: str, /, **values: object) -> str:
         """Return the sentence called ``name`` with its placeholders filled."""
@@ -168,6 +170,11 @@ class Words(Protocol):
 
     def label(self, target: str) -> str:
         """Return how a choice reads: an intent's or a field's short name."""
+        ...
+
+    @property
+    def chinese(self) -> "Words":
+        """Return the same sentences in Chinese, for what staff read."""
         ...
 
 
@@ -205,6 +212,10 @@ class PackView(Protocol):
 
     def entries(self, kind: str, *sorts: str) -> Sequence[Entry]:
         """Return directory entries of a kind, optionally only of some sorts."""
+        ...
+
+    def told_in(self, language: str) -> "PackView":
+        """Return the same in another language: its cards, names; directories stay in Chinese."""
         ...
 
 
@@ -335,6 +346,16 @@ class Context:
         """Return the Beijing date."""
         return beijing(self.now).date()
 
+    @property
+    def by_card(self) -> bool:
+        """Tell whether a card in another language says where; directories stand in Chinese only."""
+        card = self.pack.card(self.intent)
+        return card is not None and card.language != "zh-Hans" and bool(card.lines("where"))
+
+    def room(self, size: int) -> int:
+        """Return how many characters of the reply's language stand for ``size`` of Chinese."""
+        return stretched(size, self.resident.language)
+
 
 Handler = Callable[[Context], Reply]
 
@@ -389,7 +410,7 @@ def choices_for(ctx: Context, card: Card | None, targets: Sequence[str]) -> tupl
 
 
 #: Plain answers read out before: the same card reads the same all day.
-_told: dict[tuple[str, str, str, date], tuple[Card, Reply]] = {}
+_told: dict[tuple[str, str, str, str, date], tuple[Card, Reply]] = {}
 _TOLD_MOST = 20_000
 
 
@@ -406,7 +427,7 @@ def answer(ctx: Context) -> Reply:
             choices=choices_for(ctx, None, targets),
             topic=ctx.intent,
         )
-    key = (ctx.pack.slug, ctx.intent, ctx.focus, ctx.today)
+    key = (ctx.pack.slug, card.language, ctx.intent, ctx.focus, ctx.today)
     kept = _told.get(key) if card.ended is None else None
     if kept is not None and kept[0] is card:
         return kept[1]

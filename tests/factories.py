@@ -220,7 +220,8 @@ def content() -> tuple[Speechbook, Registry, PackStore, Services]:
         subscriptions=ForgetfulSubscriptions(),
         privacy=ForgetfulPrivacy(),
     )
-    return book, Registry(book.capabilities, dict(book.words), HOUSE), packs, services
+    tongues = {tongue.tag: tongue for tongue in book.tongues}
+    return book, Registry(book.capabilities, dict(book.words), HOUSE, tongues), packs, services
 
 
 def make_context(
@@ -257,6 +258,6 @@ def reply_to(intent: str, text: str = "", **fields: object) -> Reply:
     return content()[1].intents[intent].handler(ctx)
 
 
-def as_read(reply: Reply) -> str:
+def as_read(reply: Reply, language: str = "zh-Hans") -> str:
     """Return a reply as a resident reads it."""
-    return Speech(content()[1].machine).text(reply, "zh-Hans")
+    return Speech(content()[1]).text(reply, language)

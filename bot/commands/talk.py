@@ -14,6 +14,7 @@ from bot.domain.messages import Inbound, Kind
 from bot.domain.residents import Resident, resident_ref
 from bot.domain.sessions import Session
 from bot.pipeline.converse import Conversation, Turn
+from bot.pipeline.hearing import hear, turned
 from bot.pipeline.registry import Registry
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions, ServedCommunities
 from bot.pipeline.speech import Speech
@@ -31,7 +32,8 @@ def run_ask(arguments: argparse.Namespace) -> int:
 
     book = load_speechbook()
     packs = PackStore(packs_root())
-    registry = Registry(book.capabilities, dict(book.words), HOUSE)
+    tongues = {tongue.tag: tongue for tongue in book.tongues}
+    registry = Registry(book.capabilities, dict(book.words), HOUSE, tongues)
     router = build_router()
     clock = SystemClock()
     conversation = Conversation(
@@ -47,16 +49,19 @@ def run_ask(arguments: argparse.Namespace) -> int:
     )
     pack = packs.get(arguments.community)
     inbound = _inbound("ask", arguments.text, secrets.token_hex(8))
+    session = hear(Session(), inbound)
     turn = Turn(
         inbound=inbound,
-        session=Session(),
-        resident=Resident(ref="", community=pack.slug),
+        session=session,
+        resident=Resident(ref="", community=pack.slug, language=session.tongue),
         pack=pack,
         now=clock.now(),
+        turned=turned(Session(), session),
     )
     answer = conversation.answer(turn)
     if answer.reply is not None:
-        print(Speech(registry.machine).text(answer.reply, "zh-Hans"))
+        language = answer.reply.profile.language or session.tongue
+        print(Speech(registry).text(answer.reply, language))
     return 0
 
 

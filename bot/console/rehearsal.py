@@ -9,6 +9,7 @@ from bot.domain.residents import Resident
 from bot.domain.sessions import Session
 from bot.logs import logger
 from bot.pipeline.converse import Conversation, Turn
+from bot.pipeline.hearing import hear, turned
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions
 from bot.sdk import PackView
 
@@ -66,12 +67,14 @@ class Rehearsal:
             created=int(now.timestamp()),
             text=text,
         )
+        session = hear(Session(), inbound)
         turn = Turn(
             inbound=inbound,
-            session=Session(),
-            resident=Resident(ref=_NOBODY, community=pack.slug),
+            session=session,
+            resident=Resident(ref=_NOBODY, community=pack.slug, language=session.tongue),
             pack=pack,
             now=now,
+            turned=turned(Session(), session),
         )
         try:
             answer = self._conversation.answer(turn)
@@ -83,7 +86,7 @@ class Rehearsal:
             return Rehearsed(text="", decision=answer.decision, intent=answer.intent)
         alert = reply.alert
         return Rehearsed(
-            text=self._parts.speech.text(reply, "zh-Hans"),
+            text=self._parts.speech.text(reply, reply.profile.language or session.tongue),
             decision=answer.decision,
             intent=answer.intent,
             alarm=(alert.urgency.value, alert.summary) if alert else None,

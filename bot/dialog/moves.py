@@ -4,21 +4,26 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.domain.replies import Choice
 from bot.domain.sessions import Session
 from bot.understanding.normalize import normalize
 from bot.understanding.rules import WordFinder
 
-_DIGIT = re.compile(r"^(?:选|第|选择|回复|我选|就|要)?\s*([1-9])\s*(?:个|号|项|吧|条)?$")
+_DIGIT = re.compile(
+    r"^(?:选|第|选择|回复|我选|就|要|number |option |no )?\s*([1-9])\s*(?:个|号|项|吧|条| please)?$"
+)
 _ORDINALS = {
     "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "两": 2, "①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5,
 }  # fmt: skip
 _ORDINAL = re.compile(r"^(?:选|我选|就|要)?第?([一二三四五①②③④⑤])(?:个|号|项|条)?$")
 #: What may stand around a follow-up question without making it a new ask.
 _AROUND = re.compile(
-    r"^(?:那|那么|这个|那个|这|它|请问|我|还|都|然后|就|得|需要|具体|到底|大概|一般|是|说|再问下)+|"
-    r"(?:呢|啊|吗|呀|嘛|吧|的|了|哦|咯|一下|告诉我)+$"
+    r"^(?:那|那么|这个|那个|这|它|请问|我|还|都|然后|就|得|需要|具体|到底|大概|一般|是|说|再问下|"
+    r"(?:and|so|ok|okay|then|please|sorry|but|exactly|also|hi|hello)\b ?)+|"
+    r"(?:呢|啊|吗|呀|嘛|吧|的|了|哦|咯|一下|告诉我|"
+    r" ?\b(?:please|then|for it|for that|for this|there|thanks|thank you|apply|go|it|exactly))+$"
 )
 
 
@@ -57,15 +62,19 @@ class Vocabulary:
     Attributes:
         commands: command name -> whole messages that mean it, in normal form.
         fields: card field -> questions about it, in normal form.
+        alone: whole messages that ask about a field, in normal form.
     """
 
     commands: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[tuple[str, str]] = ()
+    alone: Mapping[str, str] = field(default_factory=dict)
     finder: WordFinder = field(default_factory=lambda: WordFinder(()))
 
 
 def vocabulary(
-    commands: Mapping[str, Sequence[str]], fields: Mapping[str, Sequence[str]]
+    commands: Mapping[str, Sequence[str]],
+    fields: Mapping[str, Sequence[str]],
+    alone: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Vocabulary:
     """Build a vocabulary from plain lists; longer questions are tried first."""
     spoken = {normalize(word): name for name, words in commands.items() for word in words}
@@ -73,6 +82,7 @@ def vocabulary(
     return Vocabulary(
         commands=spoken,
         fields=tuple(sorted(asked, key=lambda pair: (-len(pair[0]), pair[0]))),
+        alone={normalize(word): name for name, words in alone.items() for word in words},
         finder=WordFinder(question for question, _ in asked),
     )
 
@@ -98,8 +108,11 @@ def read(text: str, session: Session, words: Vocabulary) -> Move:
         if normal == normalize(choice.label):
             return _picked(choice)
     asked = _field(normal, words)
-    if session.topic and asked and _only_question(normal, words):
-        return Move(kind=MoveKind.FIELD, target=asked)
+    lone = words.alone.get(_AROUND.sub("", normal)) or (
+        asked if asked and _only_question(normal, words) else ""
+    )
+    if session.topic and lone:
+        return Move(kind=MoveKind.FIELD, target=lone)
     return Move(kind=MoveKind.ASK, focus=asked)
 
 
@@ -113,6 +126,8 @@ def needs_memory(text: str, words: Vocabulary) -> bool:
     if _number(text.strip(), normal):
         return True
     if words.commands.get(normal) == "detail":
+        return True
+    if _AROUND.sub("", normal) in words.alone:
         return True
     return bool(_field(normal, words)) and _only_question(normal, words)
 

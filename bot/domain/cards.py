@@ -1,10 +1,10 @@
 """Answer cards: facts with a passport, and how a good clerk reads one out (VOICE.md)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.domain.text import pieces
+from bot.domain.text import pieces, stretched
 
 #: Fields in the order a clerk tells them; ``detail`` only on request.
 FIELDS = (
@@ -20,11 +20,15 @@ FIELDS = (
     "notes",
     "detail",
 )
+#: Fields told without a heading.
+_BARE = ("answer", "detail")
 #: Characters of card text in the first reply; the rest is one word away ("详细").
 BODY_CHARS = 300
 
 #: Characters of one piece of the rest.
 PIECE_CHARS = 500
+#: Share of a first reply that is kept for what is known in Chinese only.
+BESIDE_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,21 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Lines of a field that a card in another language has in Chinese only.
+
+    Attributes:
+        lines: as they stand in the Chinese card.
+        passport: of the layer that states them.
+        instead: they replace what the card says more generally, not only add to it.
+    """
+
+    lines: tuple[str, ...]
+    passport: Passport
+    instead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """An old rule that no longer holds, and what holds now.
 
@@ -98,12 +117,16 @@ class Card:
         facts: by field name, see ``FIELDS``.
         unknown: field name -> who knows what nobody has checked yet.
         ended: set when residents still ask for a rule that has stopped.
+        beside: in a card in another language, what nobody has translated yet, by field name.
+        language: language tag of the facts.
     """
 
     intent: str
     facts: Mapping[str, Fact]
     unknown: Mapping[str, str] = field(default_factory=dict)
     ended: Ended | None = None
+    beside: Mapping[str, Beside] = field(default_factory=dict)
+    language: str = "zh-Hans"
 
     def lines(self, name: str) -> tuple[str, ...]:
         """Return the lines of a field, or nothing."""
@@ -127,23 +150,32 @@ class Telling:
 
 def section(card: Card, name: str, labels: Mapping[str, str]) -> str:
     """Return one field as text, with its heading from ``labels``; "" when nothing is known."""
-    lines = card.lines(name)
-    if not lines:
-        return ""
-    if name == "answer":
+    return _headed(card.lines(name), name, labels)
+
+
+def _headed(lines: tuple[str, ...], name: str, labels: Mapping[str, str]) -> str:
+    heading = "" if name in _BARE else labels.get(name, "")
+    if not lines or not heading:
         return "\n".join(lines)
-    heading = labels.get(name, "")
-    if name == "detail" or not heading:
-        return "\n".join(lines)
+    colon = labels.get("colon", "：")
     if len(lines) == 1:
-        return f"{heading}：{lines[0]}"
+        return f"{heading}{colon}{lines[0]}"
     bullets = "\n".join(f"· {line}" for line in lines)
-    return f"{heading}：\n{bullets}"
+    return f"{heading}{colon.rstrip()}\n{bullets}"
+
+
+def local_section(card: Card, name: str, labels: Mapping[str, str]) -> str:
+    """Return one field as text, and beside it what is known of it in Chinese only."""
+    beside = card.beside.get(name)
+    general = labels["general"] if beside and beside.instead else ""
+    told = (general, section(card, name, labels), *_beside(card, (name,), labels))
+    return "\n".join(filter(None, told))
 
 
 def passport_line(card: Card, names: tuple[str, ...], labels: Mapping[str, str]) -> str:
     """Return basis and oldest check date of the fields told: ``…第9条 · 核对 2026-11``."""
     told = [card.facts[name].passport for name in names if name in card.facts]
+    told += [card.beside[name].passport for name in names if name in card.beside]
     if not told:
         return ""
     bases: list[str] = []
@@ -153,10 +185,11 @@ def passport_line(card: Card, names: tuple[str, ...], labels: Mapping[str, str])
             bases.append(passport.basis)
     shown: list[str] = []
     for basis in bases:
-        if sum(map(len, shown)) + len(basis) <= 60 or not shown:
+        if sum(map(len, shown)) + len(basis) <= stretched(60, card.language) or not shown:
             shown.append(basis)
     checked = min(passport.as_of for passport in told)
-    return " · ".join(filter(None, ["；".join(shown), f"{labels['checked']} {checked:%Y-%m}"]))
+    joint = labels.get("semicolon", "；")
+    return " · ".join(filter(None, [joint.join(shown), f"{labels['checked']} {checked:%Y-%m}"]))
 
 
 def tell(
@@ -173,7 +206,8 @@ def tell(
     Args:
         card: what is known.
         labels: headings and set sentences: a heading for each field, ``checked``, ``lapsed``
-            (with ``{to}``), ``ended``, ``unknown`` (with ``{what}`` and ``{who}``).
+            (with ``{to}``), ``ended``, ``unknown`` (with ``{what}`` and ``{who}``); for a card in
+            another language ``general``, ``beside``, ``colon``, ``comma`` and ``semicolon``.
         today: Beijing date, for rules that have run out.
         focus: field the resident asked for; it comes first.
         who: who knows local things, when the card does not say.
@@ -182,32 +216,54 @@ def tell(
     opening: list[str] = []
     if card.ended and card.ended.meant(spoken):
         opening = [labels["ended"], card.ended.note, card.ended.now]
-    if focus:
-        opening += _focused(card, focus, labels, who)
-    order = [name for name in FIELDS if name not in {focus, "detail"}]
-    later = [section(card, name, labels) for name in order]
-    if focus:
-        body, rest = "\n".join([*opening, later[0]]).strip(), later[1:]
-    else:
-        body, rest = _split([*opening, *later, *_missing(card, labels, who)])
     lapsed = _lapse(card, labels, today)
-    if lapsed:
-        body = f"{body}\n{lapsed}"
-    rest.extend(card.lines("detail"))
+    if focus:
+        body, rest = _focused(card, focus, labels, who)
+    else:
+        room = stretched(BODY_CHARS, card.language)
+        room -= len(lapsed) if room > BODY_CHARS else 0  # more letters, nearer to the limit
+        body, rest = _whole(card, opening, labels, who, room=room)
+        opening = []
+    rest += [*card.lines("detail"), *_beside(card, ("detail",), labels)]
     return Telling(
-        text=body,
-        rest=pieces(rest, PIECE_CHARS),
+        text="\n".join(filter(None, (*opening, body, lapsed))),
+        rest=pieces(rest, stretched(PIECE_CHARS, card.language)),
         passport=passport_line(card, FIELDS[:-1], labels),
     )
 
 
-def _focused(card: Card, focus: str, labels: Mapping[str, str], who: str) -> Iterator[str]:
-    told = section(card, focus, labels)
-    if told:
-        yield told
-        return
-    what = labels.get(focus, "")
-    yield labels["unknown"].format(what=what, who=card.unknown.get(focus) or who)
+def _whole(
+    card: Card, opening: list[str], labels: Mapping[str, str], who: str, *, room: int
+) -> tuple[str, list[str]]:
+    """Read out all fields in a clerk's order; what is known in Chinese only comes after."""
+    names = FIELDS[:-1]
+    beside, later = _split(_beside(card, names, labels), int(BESIDE_SHARE * room))
+    general = labels["general"] if any(one.instead for one in card.beside.values()) else ""
+    told = [section(card, name, labels) for name in names]
+    found = [general, *opening, *told, *_missing(card, labels, who)]
+    body, rest = _split(found, room - len(beside))
+    if later:
+        rest += [labels["beside"], *later]
+    return "\n".join(filter(None, (body, beside))), rest
+
+
+def _focused(card: Card, focus: str, labels: Mapping[str, str], who: str) -> tuple[str, list[str]]:
+    """Read out the field that was asked for, and the answer; the rest for later."""
+    told = (focus, "conditions" if focus == "answer" else "answer")
+    asked = local_section(card, focus, labels) or labels["unknown"].format(
+        what=labels.get(focus, ""), who=card.unknown.get(focus) or who
+    )
+    body = (asked, local_section(card, told[1], labels))
+    others = [name for name in FIELDS[:-1] if name not in told]
+    rest = [section(card, name, labels) for name in others]
+    rest += _beside(card, others, labels)
+    return "\n".join(filter(None, body)), rest
+
+
+def _beside(card: Card, names: Iterable[str], labels: Mapping[str, str]) -> list[str]:
+    """Return what is known in Chinese only as paragraphs, the first one saying so."""
+    told = [_headed(card.beside[name].lines, name, labels) for name in names if name in card.beside]
+    return [f"{labels['beside']}\n{told[0]}", *told[1:]] if told else []
 
 
 def _missing(card: Card, labels: Mapping[str, str], who: str) -> Iterator[str]:
@@ -217,14 +273,14 @@ def _missing(card: Card, labels: Mapping[str, str], who: str) -> Iterator[str]:
         if name in FIELDS and not card.lines(name):
             by_person.setdefault(person or who, []).append(labels.get(name, name))
     for person, names in by_person.items():
-        yield labels["unknown"].format(what="、".join(names), who=person)
+        what = labels.get("comma", "、").join(names)
+        yield labels["unknown"].format(what=what, who=person)
 
 
-def _split(found: list[str]) -> tuple[str, list[str]]:
+def _split(found: list[str], room: int) -> tuple[str, list[str]]:
     """Keep what a first reply holds; the rest is told on request."""
     parts = [part for part in dict.fromkeys(found) if part]
     body: list[str] = []
-    room = BODY_CHARS
     for at, part in enumerate(parts):
         if len(part) + 1 > room and body:
             return "\n".join(body), parts[at:]
@@ -234,8 +290,10 @@ def _split(found: list[str]) -> tuple[str, list[str]]:
 
 
 def _lapse(card: Card, labels: Mapping[str, str], today: date) -> str:
-    for fact in card.facts.values():
-        if fact.passport.lapsed(today):
-            until = fact.passport.valid_to
+    passports = [fact.passport for fact in card.facts.values()]
+    passports += [beside.passport for beside in card.beside.values()]
+    for passport in passports:
+        if passport.lapsed(today):
+            until = passport.valid_to
             return labels["lapsed"].format(to=until.isoformat() if until else labels["unclear"])
     return ""

@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.text import fit
+from bot.domain.text import fit, fit_bytes
 
 #: Longest reply in characters before the rest is left for "详细" (VOICE.md §8).
 MAX_REPLY_CHARS = 600
+#: The same in a language that needs more letters.
+MAX_FOREIGN_CHARS = 900
+#: Longest text the platform takes as a reply, in UTF-8 bytes (WECHAT.md §3).
+MAX_REPLY_BYTES = 2048
 
 
 class Urgency(StrEnum):
@@ -87,23 +91,28 @@ class Reply:
     article: Article | None = None
 
 
-def spoken(reply: Reply, *, choose: str) -> str:
-    """Return the reply as the resident reads it, at most ``MAX_REPLY_CHARS`` characters.
+def spoken(reply: Reply, *, choose: str, limit: int = MAX_REPLY_CHARS, last: str = "") -> str:
+    """Return the reply as the resident reads it.
 
     Args:
         reply: what the capability gave.
         choose: the words before the numbered choices, for example ``回复：``.
+        limit: most characters; it is never longer than the platform takes either.
+        last: a line that ends every reply, or "".
     """
     tail = ""
     if reply.choices:
         numbered = (f"{n} {choice.label}" for n, choice in enumerate(reply.choices, 1))
         separator = " " if sum(len(choice.label) for choice in reply.choices) <= 24 else "\n"
-        lead = choose if separator == " " else choose + "\n"
-        if reply.text.rstrip().endswith("："):  # the text already asks to choose
+        lead = choose if separator == " " else choose.rstrip() + "\n"
+        if reply.text.rstrip().endswith(("：", ":")):  # the text already asks to choose
             lead = ""
             separator = "\n"
         tail += "\n" + lead + separator.join(numbered)
     if reply.passport:
         tail += f"\n〔{reply.passport}〕"
-    body = fit(reply.text.strip(), MAX_REPLY_CHARS - len(tail))
+    if last:
+        tail += f"\n〔{last}〕"
+    body = fit(reply.text.strip(), limit - len(tail))
+    body = fit_bytes(body, max(0, MAX_REPLY_BYTES - len(tail.encode())))[0]
     return (body + tail).strip()

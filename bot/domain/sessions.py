@@ -16,7 +16,8 @@ class Session:
 
     Attributes:
         community: slug of the resident's community, "" when the account's own holds.
-        language: language tag of replies, "" for simplified Chinese.
+        language: language tag the resident chose, "" when he chose none.
+        heard: language tag he last wrote in, "" when it was not clear; holds where he chose none.
         topic: intent id that follow-up questions refer to.
         choices: what a bare number picks.
         rest: what "详细" gives next.
@@ -29,6 +30,7 @@ class Session:
 
     community: str = ""
     language: str = ""
+    heard: str = ""
     topic: str = ""
     choices: tuple[Choice, ...] = ()
     rest: tuple[str, ...] = ()
@@ -36,6 +38,11 @@ class Session:
     known: bool | None = None
     misses: int = 0
     asked: str = ""
+
+    @property
+    def tongue(self) -> str:
+        """Return the language tag of replies."""
+        return self.language or self.heard or "zh-Hans"
 
     def fresh(self, now: datetime) -> "Session":
         """Return the session as it may be used now: an old topic is closed, settings stay."""
@@ -50,6 +57,7 @@ def dump(session: Session) -> str:
         {
             "c": session.community,
             "l": session.language,
+            "h": session.heard,
             "t": session.topic,
             "o": [[choice.label, choice.target] for choice in session.choices],
             "r": list(session.rest),
@@ -70,6 +78,7 @@ def load(text: str | bytes | None) -> Session:
         return Session(
             community=str(raw.get("c", "")),
             language=str(raw.get("l", "")),
+            heard=str(raw.get("h", "")),
             topic=str(raw.get("t", "")),
             choices=tuple(
                 Choice(label=str(label), target=str(target)) for label, target in raw.get("o", ())

@@ -7,13 +7,14 @@ Pure functions over directory entries and days. Sentences come in from the capab
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
-from bot.domain.cards import PIECE_CHARS, Card, passport_line, section
+from bot.domain.cards import PIECE_CHARS, Card, local_section, passport_line
 from bot.domain.clock import beijing
 from bot.domain.directory import Entry
 from bot.domain.replies import Choice, Reply
-from bot.domain.text import pieces
+from bot.domain.text import pieces, stretched
 
 #: Characters of the first reply's text; choices and the passport line come on top.
 FIRST_CHARS = 380
@@ -23,6 +24,8 @@ NEAR_ENOUGH = 0.6
 _MIN_FUZZY_CHARS = 3
 _SAME_YEAR_DAYS = 60
 _WEEKDAYS = "一二三四五六日"
+_OPEN_DAYS = ("daily", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
+_ALL_DAY = ("00:00-23:59",)
 _SPAN = re.compile(r"^(\d\d:\d\d)-(\d\d:\d\d)$")
 _SILENT = re.compile(r"[^0-9a-z\u4e00-\u9fff\u0600-\u06ff]+")
 
@@ -49,16 +52,23 @@ class Happening(Protocol):
 H = TypeVar("H", bound=Happening)
 
 
-def day_said(day: date, today: date | None = None) -> str:
+def day_said(
+    day: date, today: date | None = None, forms: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return a date as people say it.
 
     Args:
         day: what to say.
         today: Beijing date, to say 今天 and 明天; left out, the date is always spelled.
+        forms: in another language ``date`` and ``year`` (with ``{weekday}``, ``{day}``,
+            ``{month}``, ``{year}``), ``same_day`` and ``next_day`` (with ``{weekday}``), and the
+            names ``weekdays`` and ``months``, split by ``|``.
 
     >>> day_said(date(2026, 11, 25)), day_said(date(2026, 11, 25), date(2026, 11, 24))
     ('11月25日（周三）', '明天（周三）')
     """
+    if forms.get("date"):
+        return _said_elsewhere(day, today, forms)
     weekday = f"（周{_WEEKDAYS[day.weekday()]}）"
     if today is None:
         return f"{day.month}月{day.day}日{weekday}"
@@ -68,6 +78,53 @@ def day_said(day: date, today: date | None = None) -> str:
         return f"明天{weekday}"
     far = day.year != today.year and (day - today).days > _SAME_YEAR_DAYS
     return f"{day.year}年{day_said(day)}" if far else day_said(day)
+
+
+def _said_elsewhere(day: date, today: date | None, forms: Mapping[str, str]) -> str:
+    names = {
+        "weekday": forms["weekdays"].split("|")[day.weekday()],
+        "month": forms["months"].split("|")[day.month - 1],
+        "day": day.day,
+        "year": day.year,
+    }
+    ahead_days = (day - today).days if today else -1
+    form = {0: "same_day", 1: "next_day"}.get(ahead_days, "date")
+    if today and day.year != today.year and ahead_days > _SAME_YEAR_DAYS:
+        form = "year"
+    return forms[form].format(**names)
+
+
+def hours_said(entry: Entry, names: Mapping[str, str]) -> str:
+    """Return when an entry is open: its own words, in another language from its times.
+
+    Args:
+        entry: what is open.
+        names: in another language what ``daily``, ``mon`` … ``sun`` and ``holiday`` are called,
+            and ``closed`` and ``always``; empty for Chinese.
+    """
+    if not names or not entry.open:
+        return entry.hours
+    groups: list[tuple[list[str], str]] = []
+    for day in _OPEN_DAYS:
+        if day not in entry.open:
+            continue
+        times = _times(entry.open[day], names)
+        same = bool(groups) and groups[-1][1] == times
+        if same and day != "holiday":
+            groups[-1][0].append(names[day])
+        elif not (same and "daily" in entry.open):
+            groups.append(([names[day]], times))
+    return "; ".join(f"{_range(days)} {times}" for days, times in groups)
+
+
+def _times(spans: Sequence[str], names: Mapping[str, str]) -> str:
+    if tuple(spans) == _ALL_DAY:
+        return names["always"]
+    return ", ".join(span_said(span) for span in spans) or names["closed"]
+
+
+def _range(days: list[str]) -> str:
+    return f"{days[0]}–{days[-1]}" if len(days) > 2 else ", ".join(days)
 
 
 def span_said(span: str) -> str:
@@ -176,20 +233,22 @@ def dates_said(
         entry: what takes place; its ``holiday`` says what a public holiday does to it.
         now: present moment, aware.
         words: sentences ``today``, ``next`` (with ``{day}``), ``later`` (``{days}``), ``holiday``,
-            ``uncertain`` and ``skipped`` (``{days}``); an empty one is left out.
+            ``uncertain`` and ``skipped`` (``{days}``); an empty one is left out. In another
+            language the forms of ``day_said`` and ``comma`` too.
         shown: how many days are named at most.
     """
     coming = ahead(found, entry, now)[:shown]
     if not coming:
         return ""
     today = beijing(now).date()
-    spoken = [day_said(one.day) + _caution(one, entry, words) for one in coming]
+    comma = words.get("comma", "、")
+    spoken = [day_said(one.day, forms=words) + _caution(one, entry, words) for one in coming]
     lead = words["today" if coming[0].day == today else "next"].format(day=spoken[0])
     if spoken[1:]:
-        lead += words["later"].format(days="、".join(spoken[1:]))
+        lead += words["later"].format(days=comma.join(spoken[1:]))
     skipped = [one.day for one in found if one.day < coming[0].day and one.day > today]
     if skipped and words["skipped"]:
-        days = "、".join(day_said(day) for day in skipped)
+        days = comma.join(day_said(day, forms=words) for day in skipped)
         lead = f"{words['skipped'].format(days=days)}{lead}"
     if entry.holiday != "keep" and words["uncertain"] and not all(one.certain for one in coming):
         lead += words["uncertain"]
@@ -237,16 +296,22 @@ def sections(
     """
     if card is None:
         return []
-    told = [text for name in names if (text := section(card, name, labels))]
+    told = [text for name in names if (text := local_section(card, name, labels))]
     if based and any(card.facts[name].passport.basis for name in names if name in card.facts):
         told.append(f"〔{passport_line(card, tuple(names), labels)}〕")
     return told
 
 
-def unknown_said(template: str, what: Iterable[str], who: str) -> list[str]:
-    """Return the sentence that names what nobody has checked and who knows; none for nothing."""
-    names = "、".join(what)
-    return [template.format(what=names, who=who)] if names else []
+def unknown_said(labels: Mapping[str, str], what: Iterable[str], who: str) -> list[str]:
+    """Return the sentence that names what nobody has checked and who knows; none for nothing.
+
+    Args:
+        labels: ``unknown`` (with ``{what}`` and ``{who}``), and ``comma`` in another language.
+        what: names of what is missing.
+        who: who knows.
+    """
+    names = labels.get("comma", "、").join(what)
+    return [labels["unknown"].format(what=names, who=who)] if names else []
 
 
 def checked_month(entries: Iterable[Entry]) -> str:
@@ -267,6 +332,7 @@ def looked_up(
     detail: str,
     topic: str,
     passport: str,
+    language: str = "",
 ) -> Reply:
     """Return a reply whose lines fit a first answer; what does not fit is told on 详细.
 
@@ -278,16 +344,19 @@ def looked_up(
         detail: how the choice 详细 reads.
         topic: intent that stays open.
         passport: the small line.
+        language: language tag of the lines.
     """
     parts = [line for line in dict.fromkeys(lines) if line]
-    room = FIRST_CHARS - sum(len(line) + 1 for line in closing)
+    room = stretched(FIRST_CHARS, language) - sum(len(line) + 1 for line in closing)
     told: list[str] = []
     for part in parts:
         room -= len(part) + 1
         if room < 0 and told:
             break
         told.append(part)
-    later = pieces([*parts[len(told) :], *(line for line in rest if line)], PIECE_CHARS)
+    later = pieces(
+        [*parts[len(told) :], *(line for line in rest if line)], stretched(PIECE_CHARS, language)
+    )
     offered = tuple(choices)
     if later:
         offered = (*offered[:3], Choice(label=detail, target="command:detail"))

@@ -4,6 +4,20 @@ import re
 
 _PAUSE = re.compile(r"(?<=[。！？；!?;\n])")
 _SOFT_PAUSE = re.compile(r"(?<=[，、,·\s])")
+#: How many characters say in another language what one character says in Chinese.
+_STRETCH = {"en": 2.0, "ug": 1.7, "kk": 1.9}
+#: Most characters of text in another language, beside choices and the small line.
+_MOST_FOREIGN = 720
+
+
+def stretched(size: int, language: str) -> int:
+    """Return how many characters of ``language`` stand for ``size`` of Chinese.
+
+    >>> stretched(300, "zh-Hans"), stretched(300, "en")
+    (300, 600)
+    """
+    stretch = _STRETCH.get(language)
+    return min(_MOST_FOREIGN, int(size * stretch)) if stretch else size
 
 
 def fit(text: str, limit: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.domain.cards import FIELDS, Passport
 from bot.domain.errors import PackError
+from bot.packs.check_tongues import check_tongues, check_translations
 from bot.packs.language import read_phrasebook, read_vocabulary
 from bot.packs.loader import Layer, Pack, PackStore
 from bot.packs.phrasing import apart_problems, phrase_problems, sources, spread_problems
@@ -90,12 +91,14 @@ def check_content(
     except PackError as error:
         report.errors += error.problems
     known = frozenset(book.sets)
+    whole = _tongues(folders, sorted(known), report)
     slugs = [only] if only else list(store.slugs)
     for slug in slugs:
         layer = _layer(store, slug, report)
         if layer is None:
             continue
         _check_layer(layer, known, today, report)
+        report.errors += check_translations(layer, whole)
         pack = _merged(store, slug, report)
         if pack is not None and pack.level == "community":
             report.coverage[slug] = coverage(pack, known)
@@ -105,8 +108,22 @@ def check_content(
         "intents": len(known),
         "phrases": sum(1 for found in book.sets.values() for _ in found.texts()),
         "outside": sum(len(lines) for lines in book.outside.values()),
+        "languages": len(whole),
     }
     return report
+
+
+def _tongues(
+    folders: Sequence[Path], intents: Sequence[str], report: Report
+) -> Mapping[str, Sequence[str]]:
+    """Check the sentences in other languages; return which groups are whole in each."""
+    try:
+        errors, whole = check_tongues(folders[0].parent, folders, intents)
+    except PackError as error:
+        report.errors += error.problems
+        return {}
+    report.errors += errors
+    return whole
 
 
 def _phrases(folders: Sequence[Path], report: Report) -> Phrasebook:

@@ -1,25 +1,29 @@
 """Reads what capabilities say and are asked: ``phrases.yaml`` and ``replies.yaml``."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from bot.domain.errors import PackError
 from bot.packs.loader import read_yaml
-from bot.packs.schema import PhrasesModel, TrialModel, problems
+from bot.packs.schema import MorePhrasesModel, PhrasesModel, TrialModel, problems
 from bot.understanding.phrasebook import Expected, Phrasebook, PhraseSet, Rule, TrialMessage
+
+P = TypeVar("P", bound=MorePhrasesModel)
 
 
 def read_phrasebook(
     folders: Sequence[Path], outofscope: Path | None, trial: Path | None = None
 ) -> Phrasebook:
-    """Read the training phrases of all capabilities.
+    """Read the training phrases of all capabilities, those in other languages beside them.
 
     Args:
-        folders: capability packages, each with a ``phrases.yaml``.
-        outofscope: file of messages that belong to no intent, by kind.
+        folders: capability packages, each with a ``phrases.yaml`` and perhaps siblings
+            ``phrases.<language>.yaml`` that add to its intents.
+        outofscope: file of messages that belong to no intent, by kind; its siblings add to it.
         trial: file of messages by another author, from which trust is learned.
 
     Raises:
@@ -32,27 +36,20 @@ def read_phrasebook(
         if not file.exists():
             found.append(f"{file}: expected this file")
             continue
-        content = read_yaml(file)
-        if not isinstance(content, dict):
-            found.append(f"{file}: expected intent ids with their phrases, see docs/content.md")
-            continue
-        for intent, raw in content.items():
-            if str(intent).partition(".")[0] != folder.name:
-                group = folder.name
-                found.append(
-                    f"{file}: {intent}: expected an id of group {group!r}; example: {group}.name"
-                )
-                continue
-            try:
-                model = PhrasesModel.model_validate(raw)
-            except ValidationError as error:
-                found += problems(error, file, str(intent))
-                continue
-            sets[str(intent)] = _phrase_set(str(intent), model)
+        for intent, model in _read_phrases(file, PhrasesModel, found).items():
+            sets[intent] = _phrase_set(intent, model)
+        for sibling in sorted(folder.glob("phrases.*.yaml")):
+            for intent, more in _read_phrases(sibling, MorePhrasesModel, found).items():
+                if intent in sets:
+                    sets[intent] = _added(sets[intent], more)
+                else:
+                    found.append(f"{sibling}: {intent}: expected an intent of {file.name}")
     if found:
         raise PackError(found)
-    raw = read_yaml(outofscope) if outofscope and outofscope.exists() else {}
-    outside = {kind: tuple(map(str, lines)) for kind, lines in (raw or {}).items()}
+    outside: dict[str, tuple[str, ...]] = {}
+    for file in _with_siblings(outofscope):
+        for kind, lines in (read_yaml(file) or {}).items():
+            outside[kind] = (*outside.get(kind, ()), *map(str, lines))
     tried = read_trial(trial, frozenset(sets)) if trial and trial.exists() else ()
     return Phrasebook(sets=sets, outside=outside, trial=tried)
 
@@ -96,34 +93,73 @@ def _trial_messages(model: TrialModel) -> Iterator[TrialMessage]:
         yield TrialMessage(text=two.text, expected=Expected.TWO_ASKS, intents=two.intents)
 
 
-def _phrase_set(intent: str, model: PhrasesModel) -> PhraseSet:
-    return PhraseSet(
-        intent=intent,
-        ask=model.ask,
-        phrases={str(style): lines for style, lines in model.phrases.items()},
-        rules=tuple(
-            Rule(
-                intent=intent,
-                all=tuple(tuple(group.split("|")) for group in rule.all),
-                none=tuple(word for group in rule.none for word in group.split("|")),
-                score=rule.score,
-                safety=rule.safety,
+def _with_siblings(file: Path | None) -> list[Path]:
+    if file is None:
+        return []
+    siblings = sorted(file.parent.glob(f"{file.stem}.*{file.suffix}"))
+    return [path for path in (file, *siblings) if path.exists()]
+
+
+def _read_phrases(file: Path, shape: type[P], found: list[str]) -> dict[str, P]:
+    """Read one file of phrases; what is wrong is added to ``found``."""
+    content = read_yaml(file)
+    if not isinstance(content, dict):
+        found.append(f"{file}: expected intent ids with their phrases, see docs/content.md")
+        return {}
+    group = file.parent.name
+    out: dict[str, P] = {}
+    for intent, raw in content.items():
+        if str(intent).partition(".")[0] != group:
+            found.append(
+                f"{file}: {intent}: expected an id of group {group!r}; example: {group}.name"
             )
-            for rule in model.rules
-        ),
-        look_alikes=model.look_alikes,
+            continue
+        try:
+            out[str(intent)] = shape.model_validate(raw)
+        except ValidationError as error:
+            found += problems(error, file, str(intent))
+    return out
+
+
+def _phrase_set(intent: str, model: PhrasesModel) -> PhraseSet:
+    return _added(PhraseSet(intent=intent, ask=model.ask, phrases={}), model)
+
+
+def _added(below: PhraseSet, model: MorePhrasesModel) -> PhraseSet:
+    phrases = dict(below.phrases)
+    for style, lines in model.phrases.items():
+        phrases[str(style)] = (*phrases.get(str(style), ()), *lines)
+    rules = tuple(
+        Rule(
+            intent=below.intent,
+            all=tuple(tuple(group.split("|")) for group in rule.all),
+            none=tuple(word for group in rule.none for word in group.split("|")),
+            score=rule.score,
+            safety=rule.safety,
+        )
+        for rule in model.rules
+    )
+    return replace(
+        below,
+        phrases=phrases,
+        rules=(*below.rules, *rules),
+        look_alikes=(*below.look_alikes, *model.look_alikes),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyWords:
-    """The set sentences one capability may use; satisfies ``sdk.Words``.
+    """The set sentences one capability may use in one language; satisfies ``sdk.Words``.
 
     Attributes:
-        own: the capability's ``frames``.
-        shared: the house's frames, used where the capability has none of that name.
+        own: the capability's ``frames``, and in Chinese its ``inner``.
+        shared: the house's, used where the capability has none of that name.
         following: intent id -> what to offer next.
         labels: intent id or field -> how a choice reads.
+        default_next: what to offer where an intent says nothing.
+        beneath: the Chinese sentences, for what this language has not.
+        spoken: intents that are answered in this language.
+        title: the capability's name in this language, "" in Chinese.
     """
 
     own: Mapping[str, object]
@@ -131,6 +167,14 @@ class ReplyWords:
     following: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, str]
     default_next: tuple[str, ...] = field(default=())
+    beneath: "ReplyWords | None" = None
+    spoken: frozenset[str] = frozenset()
+    title: str = ""
+
+    @property
+    def chinese(self) -> "ReplyWords":
+        """Return the same sentences in Chinese, for what staff read."""
+        return self.beneath or self
 
     def say(self, name: str, /, **values: object) -> str:
         """Return the sentence called ``name`` with its placeholders filled.
@@ -139,13 +183,15 @@ class ReplyWords:
             KeyError: neither the capability nor the house has such a sentence.
         """
         text = self.own.get(name, self.shared.get(name))
+        if text is None and self.beneath is not None:
+            return self.beneath.say(name, **values)
         if text is None:
             raise KeyError(f"no sentence {name!r} in replies.yaml")
         return str(text).format(**values).rstrip("\n")
 
     def many(self, name: str) -> Mapping[str, str]:
         """Return a group of sentences; own ones win over the house's, one by one."""
-        merged: dict[str, str] = {}
+        merged: dict[str, str] = dict(self.beneath.many(name)) if self.beneath else {}
         for source in (self.shared, self.own):
             group = source.get(name, {})
             if isinstance(group, dict):
@@ -185,18 +231,18 @@ def read_words(
         raw[folder.name] = content
     if found:
         raise PackError(found)
-    shared = _mapping(raw[house].get("frames"))
-    labels = {**_texts(shared.get("labels")), **asks}
+    shared = _sentences(raw[house])
+    labels = {**texts(shared.get("labels")), **asks}
     default_next = tuple(map(str, _sequence(shared.get("default_next"))))
     out: dict[str, ReplyWords] = {}
     for name, content in raw.items():
         following = {
-            intent: tuple(map(str, _sequence(_mapping(fields).get("next"))))
+            intent: tuple(map(str, _sequence(mapping(fields).get("next"))))
             for intent, fields in content.items()
-            if "." in intent and "next" in _mapping(fields)
+            if "." in intent and "next" in mapping(fields)
         }
         out[name] = ReplyWords(
-            own=_mapping(content.get("frames")),
+            own=_sentences(content),
             shared=shared,
             following=following,
             labels=labels,
@@ -205,20 +251,30 @@ def read_words(
     return out
 
 
-def _mapping(value: object) -> dict[str, object]:
+def _sentences(content: Mapping[str, object]) -> dict[str, object]:
+    """Return what is said to residents and what is not, by name."""
+    return {**mapping(content.get("inner")), **mapping(content.get("frames"))}
+
+
+def mapping(value: object) -> dict[str, object]:
+    """Return a mapping with text keys; nothing else becomes an empty one."""
     return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
 
 
-def _texts(value: object) -> dict[str, str]:
-    return {key: str(item) for key, item in _mapping(value).items()}
+def texts(value: object) -> dict[str, str]:
+    """Return a mapping of texts."""
+    return {key: str(item) for key, item in mapping(value).items()}
 
 
 def _sequence(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def read_vocabulary(file: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Read how residents steer: ``commands`` and ``fields``, each name with its spoken forms.
+def read_vocabulary(file: Path) -> dict[str, dict[str, list[str]]]:
+    """Read how residents steer, siblings in other languages beside it.
+
+    Returns:
+        ``commands``, ``fields`` and ``alone``, each name with its spoken forms.
 
     Raises:
         PackError: the file is missing or not of that shape.
@@ -226,10 +282,11 @@ def read_vocabulary(file: Path) -> tuple[dict[str, list[str]], dict[str, list[st
     content = read_yaml(file) if file.exists() else None
     if not isinstance(content, dict) or not {"commands", "fields"} <= content.keys():
         raise PackError([f"{file}: expected the keys commands and fields"])
-    groups = []
-    for key in ("commands", "fields"):
-        raw = _mapping(content[key])
-        groups.append(
-            {name: [str(word) for word in _sequence(words)] for name, words in raw.items()}
-        )
-    return groups[0], groups[1]
+    spoken: dict[str, dict[str, list[str]]] = {"commands": {}, "fields": {}, "alone": {}}
+    for path in _with_siblings(file):
+        for key, groups in mapping(read_yaml(path)).items():
+            if key not in spoken:
+                raise PackError([f"{path}: {key}: expected commands, fields or alone"])
+            for name, words in mapping(groups).items():
+                spoken[key].setdefault(name, []).extend(map(str, _sequence(words)))
+    return spoken

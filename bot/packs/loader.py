@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -18,8 +18,10 @@ from bot.packs.schema import (
     CardModel,
     EntryModel,
     PackModel,
+    TranslationModel,
     problems,
 )
+from bot.packs.translations import Stated, translated
 
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Merged communities kept in memory at once; the least used one is dropped.
@@ -60,18 +62,27 @@ def read_yaml(file: Path) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """One pack folder as written, not merged."""
+    """One pack folder as written, not merged.
+
+    Attributes:
+        translations: language tag -> intent -> its card in that language.
+    """
 
     model: PackModel
     folder: Path
     cards: Mapping[str, tuple[CardModel, Passport]]
+    translations: Mapping[str, Mapping[str, TranslationModel]]
     entries: Mapping[str, Entry]
     tables: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """What one community knows, layers merged; satisfies ``sdk.PackView``."""
+    """What one community knows, layers merged; satisfies ``sdk.PackView``.
+
+    Attributes:
+        elsewhere: the same by language tag, as far as it is translated.
+    """
 
     slug: str
     title: str
@@ -83,6 +94,11 @@ class Pack:
     cards: Mapping[str, Card]
     directory: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    elsewhere: Mapping[str, "Pack"] = field(default_factory=dict)
+
+    def told_in(self, language: str) -> "Pack":
+        """Return the same in another language; without any card where nothing is translated."""
+        return self.elsewhere.get(language) or replace(self, cards={})
 
     def card(self, intent: str) -> Card | None:
         """Return the answer card of an intent, or nothing."""
@@ -103,8 +119,14 @@ def read_layer(folder: Path) -> Layer:
     found: list[str] = []
     model = _read_pack(folder)
     cards: dict[str, tuple[CardModel, Passport]] = {}
+    translations: dict[str, dict[str, TranslationModel]] = {}
     for file in sorted((folder / "answers").glob("*.yaml")):
-        found += _read_cards(file, model, cards)
+        for intent, card in _read_cards(file, CardModel, found).items():
+            cards[intent] = (card, _passport(card, model))
+    for file in sorted((folder / "answers").glob("*/*.yaml")):
+        translations.setdefault(file.parent.name, {}).update(
+            _read_cards(file, TranslationModel, found)
+        )
     entries: dict[str, Entry] = {}
     for file in sorted((folder / "directory").glob("*.yaml")):
         found += _read_entries(file, model, entries)
@@ -113,7 +135,14 @@ def read_layer(folder: Path) -> Layer:
         found += _read_table(file, tables)
     if found:
         raise PackError(found)
-    return Layer(model=model, folder=folder, cards=cards, entries=entries, tables=tables)
+    return Layer(
+        model=model,
+        folder=folder,
+        cards=cards,
+        translations=translations,
+        entries=entries,
+        tables=tables,
+    )
 
 
 def _read_pack(folder: Path) -> PackModel:
@@ -150,13 +179,15 @@ def _passport(model: CardModel | EntryModel, pack: PackModel) -> Passport:
     )
 
 
-def _read_cards(
-    file: Path, pack: PackModel, into: dict[str, tuple[CardModel, Passport]]
-) -> list[str]:
+def _read_cards(file: Path, shape: type[M], found: list[str]) -> dict[str, M]:
+    """Read the cards of one file; what is wrong is added to ``found``."""
     raw = read_yaml(file)
     if not isinstance(raw, dict):
-        return [f"{file}: expected intent ids with their cards; example: {{legal.aid: {{...}}}}"]
-    found: list[str] = []
+        found.append(
+            f"{file}: expected intent ids with their cards; example: {{legal.aid: {{...}}}}"
+        )
+        return {}
+    cards: dict[str, M] = {}
     for intent, fields in raw.items():
         if str(intent).partition(".")[0] != file.stem:
             found.append(
@@ -172,12 +203,12 @@ def _read_cards(
                 for key in plus
                 if key not in FACT_FIELDS
             ]
-        model = _validated(CardModel, fields, file, str(intent))
+        model = _validated(shape, fields, file, str(intent))
         if isinstance(model, list):
             found += model
         else:
-            into[str(intent)] = (model, _passport(model, pack))
-    return found
+            cards[str(intent)] = model
+    return cards
 
 
 def _read_entries(file: Path, pack: PackModel, into: dict[str, Entry]) -> list[str]:
@@ -253,7 +284,7 @@ def merge(layers: Sequence[Layer]) -> Pack:
     directory: dict[str, list[Entry]] = {}
     for entry in entries.values():
         directory.setdefault(entry.kind, []).append(entry)
-    return Pack(
+    pack = Pack(
         slug=deepest.slug,
         title=deepest.title,
         summary=deepest.summary,
@@ -265,6 +296,32 @@ def merge(layers: Sequence[Layer]) -> Pack:
         directory={kind: tuple(found) for kind, found in directory.items()},
         tables=tables,
     )
+    tags = {tag for layer in layers for tag in (*layer.translations, *layer.model.names)}
+    return replace(pack, elsewhere={tag: _told_in(tag, pack, layers) for tag in sorted(tags)})
+
+
+def _told_in(tag: str, pack: Pack, layers: Sequence[Layer]) -> Pack:
+    """Return a merged pack in another language."""
+    cards: dict[str, Card] = {}
+    for intent, chinese in pack.cards.items():
+        stated = [
+            Stated(
+                model=layer.cards[intent][0],
+                passport=layer.cards[intent][1],
+                translation=layer.translations.get(tag, {}).get(intent),
+            )
+            for layer in layers
+            if intent in layer.cards
+        ]
+        card = translated(chinese, stated, tag)
+        if card is not None:
+            cards[intent] = card
+    names = layers[-1].model.names.get(tag)
+    if names is None:
+        return replace(pack, cards=cards)
+    human = {"who": names.who, "hours": names.hours}
+    human = {**pack.human, **{key: text for key, text in human.items() if text}}
+    return replace(pack, cards=cards, title=names.title, human=human)
 
 
 def _deepen(below: Card | None, intent: str, model: CardModel, passport: Passport) -> Card:

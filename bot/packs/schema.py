@@ -52,6 +52,14 @@ class HumanModel(_Strict):
     phone: Text = ""
 
 
+class NamesModel(_Strict):
+    """What a pack is called in another language."""
+
+    title: str
+    who: Text = ""
+    hours: Text = ""
+
+
 class PackModel(_Strict):
     """``pack.yaml``."""
 
@@ -64,6 +72,14 @@ class PackModel(_Strict):
     aka: tuple[str, ...] = ()
     summary: Text = ""
     human: HumanModel = HumanModel()
+    names: dict[str, NamesModel] = Field(default_factory=dict)
+
+
+class TongueModel(_Strict):
+    """One language of ``languages.yaml``."""
+
+    whole: tuple[str, ...] = ()
+    review: Text = ""
 
 
 class EffectiveModel(_Strict):
@@ -109,6 +125,35 @@ class CardModel(BaseModel):
     more: Mapping[str, Lines] = Field(default_factory=dict)
     unknown: dict[str, Text] = Field(default_factory=dict)
     ended: EndedModel | None = None
+
+
+class TranslatedEndedModel(_Strict):
+    """A rule that has stopped, told in another language."""
+
+    asked: Lines = ()
+    note: str
+    now: Text = ""
+
+
+class TranslationModel(_Strict):
+    """One card of ``answers/<language>/<group>.yaml``: the same facts in another language."""
+
+    as_of: date
+    basis: Text = ""
+    answer: Lines = ()
+    conditions: Lines = ()
+    papers: Lines = ()
+    steps: Lines = ()
+    where: Lines = ()
+    when: Lines = ()
+    contact: Lines = ()
+    cost: Lines = ()
+    duration: Lines = ()
+    notes: Lines = ()
+    detail: Lines = ()
+    more: Mapping[str, Lines] = Field(default_factory=dict)
+    unknown: dict[str, Text] = Field(default_factory=dict)
+    ended: TranslatedEndedModel | None = None
 
 
 class EntryModel(BaseModel):
@@ -160,13 +205,18 @@ Style = Literal[
 ]  # fmt: skip
 
 
-class PhrasesModel(_Strict):
-    """What residents say for one intent."""
+class MorePhrasesModel(_Strict):
+    """What residents say for one intent in another language: ``phrases.<language>.yaml``."""
 
-    ask: str = Field(max_length=16)
     phrases: dict[Style, Lines]
     rules: tuple[RuleModel, ...] = ()
     look_alikes: Lines = ()
+
+
+class PhrasesModel(MorePhrasesModel):
+    """What residents say for one intent: ``phrases.yaml``."""
+
+    ask: str = Field(max_length=16)
 
 
 class TrialAskModel(_Strict):

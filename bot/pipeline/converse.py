@@ -11,6 +11,7 @@ from bot.domain.messages import Inbound, Kind
 from bot.domain.replies import Choice, ProfileChange, Reply
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session
+from bot.domain.text import stretched
 from bot.pipeline.names import PackNames
 from bot.pipeline.outcome import Answer
 from bot.pipeline.registry import Registry
@@ -36,6 +37,7 @@ class Turn:
         pack: what his community knows.
         now: present moment.
         remembers: the session store works; without it follow-ups cannot be answered.
+        turned: he writes in another language than Chinese from this message on.
     """
 
     inbound: Inbound
@@ -44,6 +46,12 @@ class Turn:
     pack: PackView
     now: datetime
     remembers: bool = True
+    turned: bool = False
+
+    @property
+    def language(self) -> str:
+        """Return the language tag of the reply."""
+        return self.resident.language
 
 
 class Conversation:
@@ -105,6 +113,14 @@ class Conversation:
 
     def answer(self, turn: Turn) -> Answer:
         """Answer one message that deserves an answer."""
+        answer = self._answer(turn)
+        reply = answer.reply
+        if not turn.turned or reply is None or reply.alert or reply.profile.language:
+            return answer
+        said = self._registry.machine_in(turn.language).say("turned")
+        return replace(answer, reply=replace(reply, text=f"{reply.text}\n{said}"))
+
+    def _answer(self, turn: Turn) -> Answer:
         kind = turn.inbound.kind
         if kind in {Kind.FOLLOW, Kind.SCAN}:
             return self._greet(turn)
@@ -115,10 +131,11 @@ class Conversation:
         if kind in {Kind.TEXT, Kind.MENU} or (kind is Kind.VOICE and turn.inbound.text):
             return self._written(turn)
         name = {Kind.IMAGE: "got_image", Kind.VOICE: "got_voice"}.get(kind, "got_other")
-        return Answer(reply=self._set(name), decision="event")
+        return Answer(reply=self.sentence(name, turn.language), decision="event")
 
-    def _set(self, name: str, **values: object) -> Reply:
-        return Reply(text=self._registry.machine.say(name, **values))
+    def sentence(self, name: str, language: str) -> Reply:
+        """Return one of the machine's own sentences as a reply."""
+        return Reply(text=self._registry.machine_in(language).say(name))
 
     def _greet(self, turn: Turn) -> Answer:
         slug = turn.inbound.text.removeprefix("c_")
@@ -130,7 +147,7 @@ class Conversation:
         if self.crisis(turn.inbound):
             return self._help(turn)
         if not turn.remembers and needs_memory(turn.inbound.text, self._words):
-            return Answer(reply=self._set("no_memory"), decision="error")
+            return Answer(reply=self.sentence("no_memory", turn.language), decision="error")
         move = read(turn.inbound.text, turn.session, self._words)
         if move.kind is MoveKind.CHOICE:
             return self._target(turn, move)
@@ -139,14 +156,14 @@ class Conversation:
         if move.kind is MoveKind.FIELD:
             return self._act(turn, turn.session.topic, decision="choice", focus=move.target)
         if move.kind is MoveKind.LOST:
-            return Answer(reply=self._set("lost_number"), decision="command")
+            return Answer(reply=self.sentence("lost_number", turn.language), decision="command")
         return self._ask(turn, move)
 
     def _help(self, turn: Turn) -> Answer:
         """Answer a crisis alone; what else was asked waits for "详细"."""
         intents = self._router().understand(turn.inbound.text).intents[:2]
         answers = [self._act(turn, intent, decision="answer") for intent in intents]
-        return answers[0] if len(answers) == 1 else self._both(answers, together=0)
+        return answers[0] if len(answers) == 1 else self._both(answers, turn.language, together=0)
 
     def _ask(self, turn: Turn, move: Move) -> Answer:
         found = self._router().understand(turn.inbound.text)
@@ -157,9 +174,9 @@ class Conversation:
                 self._act(turn, intent, decision="answer", focus=move.focus, score=found.score)
                 for intent in found.intents[:2]
             ]
-            return answers[0] if len(answers) == 1 else self._both(answers)
+            return answers[0] if len(answers) == 1 else self._both(answers, turn.language)
         if found.decision is Decision.CLARIFY:
-            return self._clarify(found)
+            return self._clarify(found, turn.language)
         return self._fallback(turn, found)
 
     def _names_community(self, turn: Turn, found: Understanding) -> bool:
@@ -170,7 +187,9 @@ class Conversation:
             return False
         return self._services.communities.find(normalize(turn.inbound.text)) is not None
 
-    def _both(self, answers: list[Answer], *, together: int = _TOGETHER_CHARS) -> Answer:
+    def _both(
+        self, answers: list[Answer], language: str = "", *, together: int = _TOGETHER_CHARS
+    ) -> Answer:
         """Join two answers; the second waits for "详细" where they do not fit together."""
         first, second = (answer.reply or Reply() for answer in answers[:2])
         first = replace(  # what the second answer promises holds too
@@ -180,17 +199,17 @@ class Conversation:
         )
         joined = f"{first.text}\n\n{second.text}"
         choices = tuple(dict.fromkeys((*first.choices[:2], *second.choices[:2])))
-        if len(joined) <= together:
+        if len(joined) <= stretched(together, language):
             reply = replace(first, text=joined, choices=choices, rest=(*first.rest, *second.rest))
         else:
-            note = self._registry.machine.say("second_ask")
+            note = self._registry.machine_in(language).say("second_ask")
             reply = replace(
                 first, text=f"{first.text}\n{note}", rest=(second.text, *second.rest, *first.rest)
             )
         return replace(answers[0], reply=reply)
 
-    def _clarify(self, found: Understanding) -> Answer:
-        machine = self._registry.machine
+    def _clarify(self, found: Understanding, language: str = "") -> Answer:
+        machine = self._registry.machine_in(language)
         choices: list[Choice] = []
         for candidate in found.candidates:
             label = machine.label(candidate.intent)
@@ -209,7 +228,7 @@ class Conversation:
         )
 
     def _fallback(self, turn: Turn, found: Understanding) -> Answer:
-        machine = self._registry.machine
+        machine = self._registry.machine_in(turn.language)
         again = turn.session.misses > 0
         offered = (Role.PERSON, Role.MENU) if again else (Role.MENU, Role.PERSON)
         choices = tuple(
@@ -246,12 +265,12 @@ class Conversation:
             return self._act(turn, intent, decision="command")
         if name == "detail":
             return self._detail(turn)
-        return Answer(reply=self._set(name), decision="command")
+        return Answer(reply=self.sentence(name, turn.language), decision="command")
 
     def _detail(self, turn: Turn) -> Answer:
         rest = turn.session.rest
         if not rest:
-            return Answer(reply=self._set("no_more"), decision="command")
+            return Answer(reply=self.sentence("no_more", turn.language), decision="command")
         more = len(rest) > 1
         choices = tuple(
             choice
@@ -273,23 +292,32 @@ class Conversation:
     ) -> Answer:
         found = self._registry.intents.get(intent)
         if found is None:
-            return Answer(reply=self._set("lost_number"), decision="command")
+            return Answer(reply=self.sentence("lost_number", turn.language), decision="command")
+        speaks = self._registry.speaks(intent, turn.language, turn.pack)
+        told = (
+            turn if speaks else replace(turn, resident=replace(turn.resident, language="zh-Hans"))
+        )
+        reply = found.handler(self._context(told, intent, said, focus))
+        reply = self._readable(turn, reply) if speaks else self._in_chinese(turn, reply)
+        return Answer(reply=reply, decision=decision, intent=intent, score=score)
+
+    def _context(self, turn: Turn, intent: str, said: str, focus: str) -> Context:
+        language = turn.language
         spoken = said or turn.inbound.text
-        ctx = Context(
+        return Context(
             inbound=turn.inbound,
             intent=intent,
             text=normalize(spoken),
             resident=turn.resident,
-            pack=turn.pack,
-            words=self._registry.words_of(intent),
+            pack=turn.pack.told_in(language) if language in self._registry.tongues else turn.pack,
+            words=self._registry.words_of(intent, language),
             services=self._services,
             now=turn.now,
             focus=focus if focus in FIELDS else "",
             topic=turn.session.topic,
-            menu=self._registry.menu,
+            menu=self._registry.menu_in(language),
             read_entities=self._reader(turn, spoken),
         )
-        return Answer(reply=found.handler(ctx), decision=decision, intent=intent, score=score)
 
     def _reader(self, turn: Turn, text: str) -> Callable[[], Entities]:
         """Return what reads the figures and names of a message, once and only when asked."""
@@ -299,6 +327,39 @@ class Conversation:
             return extract(text, now=turn.now, names=self._names.book(turn.pack))
 
         return read_entities
+
+    def _readable(self, turn: Turn, reply: Reply) -> Reply:
+        """Return a reply without the choices that the resident's language has no words for."""
+        machine = self._registry.machine_in(turn.language)
+        if machine is self._registry.machine:
+            return reply
+        choices = tuple(
+            choice
+            for choice in reply.choices
+            if choice.target not in self._registry.intents
+            or choice.label != machine.chinese.label(choice.target)
+        )
+        return replace(reply, choices=choices)
+
+    def _in_chinese(self, turn: Turn, reply: Reply) -> Reply:
+        """Return a Chinese reply to one who reads another language: it says so, offers a person."""
+        machine = self._registry.machine_in(turn.language)
+        choices = [
+            replace(choice, label=label)
+            if (label := machine.label(_bare(choice.target))) != _bare(choice.target)
+            else choice
+            for choice in reply.choices
+        ]
+        person = self._registry.roles[Role.PERSON]
+        if all(choice.target != person for choice in choices):
+            choices = [*choices[:4], Choice(label=machine.label(person), target=person)]
+        text = f"{machine.say('only_chinese')}\n{reply.text}"
+        return replace(reply, text=text, choices=tuple(choices))
+
+
+def _bare(target: str) -> str:
+    """Return what a choice leads to, as labels name it."""
+    return target.partition(":")[2] or target
 
 
 def _guesses(found: Understanding) -> tuple[tuple[str, float], ...]:

@@ -42,7 +42,7 @@ class Ledger:
         db: records.
         turns: the state store, for erasure.
         clock: time.
-        words: the machine's sentences.
+        words: language tag -> the machine's sentences.
         say: reply and language -> plain text for a customer message.
         wake: tells the worker that an outbox row is there.
         titles: community slug -> its name, for what staff read.
@@ -54,7 +54,7 @@ class Ledger:
         db: Database,
         turns: Turns,
         clock: Clock,
-        words: Words,
+        words: Callable[[str], Words],
         say: Callable[[Reply, str], str],
         wake: Callable[[int], None],
         titles: Callable[[str], str],
@@ -112,9 +112,9 @@ class Ledger:
         return replace(answer, reply=self._alerted(inbound, ref, resident, reply))
 
     def _alerted(self, inbound: Inbound, ref: str, resident: Resident, reply: Reply) -> Reply:
-        alert = reply.alert
-        if alert is None:
+        if reply.alert is None:
             return reply
+        alert = self._for_staff(reply.alert, resident.language)
         metrics.ALERTS.labels(alert.urgency.value).inc()
         try:
             with self._db.session() as unit:  # staff are told of what is on record, or of nothing
@@ -135,11 +135,19 @@ class Ledger:
             logger().critical("alert.lost", reason=alert.reason, community=resident.community)
             crisis = alert.urgency is Urgency.CRISIS
             name = "crisis_alone" if crisis else "no_records"
-            text = f"{reply.text}\n{self._words.say(name)}" if crisis else self._words.say(name)
-            return replace(reply, text=text, alert=None)
+            said = self._words(resident.language).say(name)
+            return replace(reply, text=f"{reply.text}\n{said}" if crisis else said, alert=None)
         if row is not None:
             self._wake(row)
         return reply
+
+    def _for_staff(self, alert: Alert, language: str) -> Alert:
+        """Return an alert that says which language the resident reads, where it is not Chinese."""
+        if language.startswith("zh"):
+            return alert
+        staff = self._words("zh-Hans")
+        name = staff.many("language_names").get(language, language)
+        return replace(alert, summary=alert.summary + staff.say("staff_language", language=name))
 
     def _announce(
         self, inbound: Inbound, ref: str, resident: Resident, alert: Alert, unit: Unit
@@ -152,7 +160,7 @@ class Ledger:
         now = self._clock.now()
         name = "staff_crisis" if alert.urgency is Urgency.CRISIS else "staff_request"
         title = self._titles(resident.community)
-        text = self._words.say(name, community=title, summary=alert.summary)
+        text = self._words("zh-Hans").say(name, community=title, summary=alert.summary)
         return outbox.put(
             self._db,
             key=f"{inbound.key}:{alert.reason}:robot",
@@ -188,7 +196,8 @@ class Ledger:
         Raises:
             StoreError: the records do not answer; the sweeper speaks for us later.
         """
-        text = self._say(answer.reply, language) if answer.reply else self._words.say("stumbled")
+        reply = answer.reply or Reply(text=self._words(language).say("stumbled"))
+        text = self._say(reply, language)
         payload = json.dumps({"kind": "text", "text": text}, ensure_ascii=False)
         row = outbox.fill(self._db, inbound.key, payload, self._clock.now())
         self._wake(row)

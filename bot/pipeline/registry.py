@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.errors import ConfigError
-from bot.sdk import Capability, Intent, IntentKind, Role, Words
+from bot.packs.tongues import Tongue
+from bot.sdk import Capability, Intent, IntentKind, PackView, Role, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Registry:
         capabilities: in the order of the menu.
         words: capability name -> its set sentences.
         house: name of the capability whose sentences the machine itself speaks.
+        tongues: language tag -> the language, beside Chinese.
         intents: all intents by id.
         owners: intent id -> capability name.
         roles: who plays each role.
@@ -24,6 +26,7 @@ class Registry:
     capabilities: tuple[Capability, ...]
     words: Mapping[str, Words]
     house: str
+    tongues: Mapping[str, Tongue] = field(default_factory=dict)
     intents: Mapping[str, Intent] = field(init=False)
     owners: Mapping[str, str] = field(init=False)
     roles: Mapping[Role, str] = field(init=False)
@@ -53,14 +56,44 @@ class Registry:
         }
         object.__setattr__(self, "menu", menu)
 
-    def words_of(self, intent: str) -> Words:
+    def words_of(self, intent: str, language: str = "") -> Words:
         """Return the set sentences of the capability that owns ``intent``."""
-        return self.words[self.owners[intent]]
+        owner = self.owners[intent]
+        tongue = self.tongues.get(language)
+        return tongue.words[owner] if tongue else self.words[owner]
 
     @property
     def machine(self) -> Words:
-        """Return the sentences the machine itself speaks."""
+        """Return the sentences the machine itself speaks, in Chinese."""
         return self.words[self.house]
+
+    def machine_in(self, language: str) -> Words:
+        """Return the sentences the machine itself speaks, in a language as far as it has them."""
+        tongue = self.tongues.get(language)
+        return tongue.words[self.house] if tongue else self.machine
+
+    def speaks(self, intent: str, language: str, pack: PackView) -> bool:
+        """Tell whether an intent is answered in a language: sentences are there, and facts."""
+        tongue = self.tongues.get(language)
+        if tongue is None:
+            return True
+        if intent not in tongue.words[self.owners[intent]].spoken:
+            return False
+        facts_needed = self.intents[intent].kind not in {IntentKind.SAFETY, IntentKind.CHAT}
+        if not facts_needed or pack.card(intent) is None:
+            return True
+        return pack.told_in(language).card(intent) is not None
+
+    def menu_in(self, language: str) -> Mapping[str, Sequence[str]]:
+        """Return group titles and their intent ids, titles in a language as far as it has them."""
+        tongue = self.tongues.get(language)
+        if tongue is None:
+            return self.menu
+        groups = zip(self.capabilities, self.menu.items(), strict=True)
+        return {
+            tongue.words[capability.name].title or title: intents
+            for capability, (title, intents) in groups
+        }
 
     def of_kind(self, kind: IntentKind) -> frozenset[str]:
         """Return the ids of a kind."""

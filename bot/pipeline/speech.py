@@ -1,7 +1,7 @@
-"""A reply as the text a resident reads: choices numbered, script as the resident asked."""
+"""A reply as the text a resident reads: choices numbered, script and language as he asked."""
 
-from bot.domain.replies import Reply, spoken
-from bot.sdk import Words
+from bot.domain.replies import MAX_FOREIGN_CHARS, MAX_REPLY_CHARS, Reply, spoken
+from bot.pipeline.registry import Registry
 from bot.understanding.script import traditional
 
 
@@ -9,13 +9,19 @@ class Speech:
     """Turns replies into text.
 
     Args:
-        words: the machine's sentences.
+        registry: the machine's sentences, in every language.
     """
 
-    def __init__(self, words: Words):
-        self._choose = words.say("choose")
+    def __init__(self, registry: Registry):
+        self._registry = registry
 
     def text(self, reply: Reply, language: str) -> str:
         """Return the reply as text in the resident's script."""
-        text = spoken(reply, choose=self._choose)
+        tongue = self._registry.tongues.get(language)
+        text = spoken(
+            reply,
+            choose=self._registry.machine_in(language).say("choose"),
+            limit=MAX_FOREIGN_CHARS if tongue else MAX_REPLY_CHARS,
+            last=tongue.review if tongue else "",
+        )
         return traditional(text) if language == "zh-Hant" else text

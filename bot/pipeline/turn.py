@@ -18,6 +18,7 @@ from bot.logs import logger
 from bot.pipeline import limits
 from bot.pipeline.bounded import Bounded
 from bot.pipeline.converse import Conversation, Turn
+from bot.pipeline.hearing import hear, turned
 from bot.pipeline.ledger import Ledger
 from bot.pipeline.outcome import Answer, next_session
 from bot.pipeline.unsure import unsure
@@ -132,14 +133,14 @@ class TurnRunner:
         answer = self._guarded(request, turn)
         if answer.reply is None:
             return ""
-        return request.render(answer.reply, turn.resident.language)
+        return request.render(answer.reply, turn.language)
 
     def _give_up(self, request: Request) -> str:
         """Promise the answer that is still in hand elsewhere, and keep the platform quiet."""
         turn = self._turn(request, Session(), remembers=False)
         if self._promise(request):
             return ""
-        return request.render(self._set("busy"), turn.resident.language)
+        return request.render(self._set("busy", turn), turn.language)
 
     def _promise(self, request: Request) -> bool:
         """Write down that an answer is owed; false as well when the records take too long.
@@ -164,8 +165,8 @@ class TurnRunner:
     def _left(self, request: Request) -> float:
         return max(0.1, request.arrived + limits.ANSWER_S - self._clock.monotonic())
 
-    def _set(self, name: str) -> Reply:
-        return Reply(text=self._conversation.registry.machine.say(name))
+    def _set(self, name: str, turn: Turn) -> Reply:
+        return self._conversation.sentence(name, turn.language)
 
     def _fresh(self, request: Request, beginning: Beginning) -> str:
         session = load(beginning.session).fresh(self._clock.now())
@@ -175,7 +176,7 @@ class TurnRunner:
             request.inbound
         ):
             first = beginning.count == limits.FLOOD_PER_MINUTE + 1
-            reply = self._set("flood") if first else None
+            reply = self._set("flood", turn) if first else None
             return self._close(request, beginning, turn, Answer(reply=reply, decision="flood"))
         if not self._conversation.effects(turn):
             answer = self._guarded(request, turn)
@@ -208,15 +209,15 @@ class TurnRunner:
         except BotError:
             logger().warning("turn.community_missing", community=community, trace=request.trace)
             pack = self._packs(request.community)
+        heard = hear(session, request.inbound)
         return Turn(
             inbound=request.inbound,
-            session=session,
-            resident=Resident(
-                ref=request.ref, community=pack.slug, language=session.language or "zh-Hans"
-            ),
+            session=heard,
+            resident=Resident(ref=request.ref, community=pack.slug, language=heard.tongue),
             pack=pack,
             now=self._clock.now(),
             remembers=remembers,
+            turned=turned(session, heard),
         )
 
     def _guarded(self, request: Request, turn: Turn) -> Answer:
@@ -228,16 +229,16 @@ class TurnRunner:
             return self._ledger.settle(request.inbound, request.ref, turn.resident, answer)
         except StoreUnavailable:
             logger().warning("turn.store_unavailable", trace=request.trace)
-            return Answer(reply=self._set("no_records"), decision="error")
+            return Answer(reply=self._set("no_records", turn), decision="error")
         except Exception:  # noqa: BLE001 - the boundary: no exception may reach a resident
             logger().exception("turn.failed", trace=request.trace)
-            return Answer(reply=self._set("stumbled"), decision="error")
+            return Answer(reply=self._set("stumbled", turn), decision="error")
 
     def _under_budget(self, request: Request, beginning: Beginning, turn: Turn) -> str:
         """Run an answer that touches records; past the budget it goes through the outbox."""
         if not self._room.acquire(blocking=False):
             self._turns.release(request.inbound.key, request.ref, beginning.owner)
-            return request.render(self._set("busy"), turn.resident.language)
+            return request.render(self._set("busy", turn), turn.language)
         future: Future[Answer] = self._pool.submit(self._guarded, request, turn)
         future.add_done_callback(lambda _done: self._room.release())
         left = request.arrived + limits.BUDGET_S - self._clock.monotonic()
@@ -252,7 +253,7 @@ class TurnRunner:
     ) -> str:
         metrics.LATE.inc()
         if not self._promise(request):
-            return request.render(self._set("busy"), turn.resident.language)
+            return request.render(self._set("busy", turn), turn.language)
         promised = Answer(reply=None, decision="late")
         self._close(request, beginning, turn, promised, delivery="late")
         future.add_done_callback(lambda done: self._deliver_late(request, turn, done.result()))
@@ -261,7 +262,7 @@ class TurnRunner:
     def _deliver_late(self, request: Request, turn: Turn, answer: Answer) -> None:
         session = next_session(turn.session, answer, self._clock.now())
         try:
-            self._ledger.deliver(request.inbound, answer, turn.resident.language)
+            self._ledger.deliver(request.inbound, answer, turn.language)
             self._turns.save(request.ref, dump(session))
         except BotError:
             logger().exception("turn.late_failed", trace=request.trace)
@@ -277,8 +278,7 @@ class TurnRunner:
     ) -> str:
         """Store the reply and the session, log the turn, and return what to send."""
         session = next_session(turn.session, answer, self._clock.now())
-        language = session.language or "zh-Hans"
-        xml = request.render(answer.reply, language) if answer.reply else ""
+        xml = request.render(answer.reply, session.tongue) if answer.reply else ""
         took = self._clock.monotonic() - request.arrived
         line = record(
             {

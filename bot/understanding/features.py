@@ -93,13 +93,13 @@ def fit_space(normals: Sequence[str]) -> GramSpace:
     """Return the space of some normal forms, with smoothed inverse document frequencies.
 
     Of many phrases only the n-grams are kept that more than one has: what a single phrase has
-    teaches little, and there are three times as many of them.
+    teaches little, and there are three times as many of them. A rare character or word stays.
     """
     seen: Counter[str] = Counter()
     for normal in normals:
         seen.update(list(dict.fromkeys(grams(normal) + grams(sounds(normal)))))
     least = 2 if len(normals) >= MANY else 1
-    kept = [gram for gram, count in seen.items() if count >= least]
+    kept = [gram for gram, count in seen.items() if count >= least or len(gram) == 1]
     counts = np.array([seen[gram] for gram in kept], np.float32)
     idf = np.log((1.0 + len(normals)) / (1.0 + counts)) + 1.0
     columns = {gram: column for column, gram in enumerate(kept)}

@@ -1,6 +1,7 @@
 """One spelling for many: the normal form of a message, and its Pinyin view.
 
 The normal form is NFKC, simplified, lower case, without emoji, punctuation, blanks and fillers.
+One blank stays between words of a language written in Latin letters; Pinyin is written together.
 The Pinyin view folds what southern and northern speakers mix up (n/l, z/zh, -n/-ng), so that a
 homophone or a dialect slip lands on the same syllables.
 """
@@ -15,7 +16,12 @@ from pypinyin.constants import PINYIN_DICT
 from pypinyin.style._utils import get_finals, get_initials
 
 _TO_SIMPLIFIED = OpenCC("t2s")
-_KEEP = re.compile(r"[^0-9a-z\u4e00-\u9fff\u0600-\u06ff]+")
+#: What is no letter, digit or character: Latin, Cyrillic (Kazakh), Arabic (Uyghur), Chinese.
+_SILENT = r"[^0-9a-z\u0400-\u04ff\u0600-\u06ff\u4e00-\u9fff]+"
+_KEEP = re.compile(_SILENT)
+#: Several Latin words in a row.
+_WORDS = re.compile(rf"[0-9a-z]+(?:{_SILENT}[0-9a-z]+)+")
+_APOSTROPHE = re.compile(r"(?<=[a-z])['’‘`´](?=[a-z])")
 _FILLERS = re.compile(
     r"请问一下|请问|我想问一下|想问一下|问一下|我想问|想问下|问下|麻烦问|打扰一下|打扰了|"
     r"那个那个|那个啥|嗯嗯|嗯|呃|额|哎呀|哎|诶|唉|哈喽(?=.)|你好(?=.{3})|您好(?=.{3})|在吗(?=.{3})|"
@@ -51,8 +57,20 @@ def normalize(text: str) -> str:
 
 def _once(text: str) -> str:
     """Fold once; what then stands side by side may fold further (an Arabic letter and its mark)."""
-    compact = _KEEP.sub("", _folded(text))
+    folded = _APOSTROPHE.sub("", _folded(text))
+    compact, at = "", 0
+    for run in _WORDS.finditer(folded):
+        compact += _KEEP.sub("", folded[at : run.start()]) + _joined(_KEEP.split(run.group()))
+        at = run.end()
+    compact += _KEEP.sub("", folded[at:])
     return _strip_fillers(compact) or compact
+
+
+def _joined(words: list[str]) -> str:
+    """Join Latin words: with blanks where they are words, without where they spell Pinyin."""
+    letters = [word for word in words if word.isalpha()]
+    spelled = len(letters) < 2 or all(is_pinyin(word) for word in letters)
+    return ("" if spelled else " ").join(words)
 
 
 def _folded(text: str) -> str:
@@ -78,7 +96,8 @@ def clauses(text: str) -> tuple[str, ...]:
         if not normal:
             continue
         if out and (len(normal) < 3 or len(out[-1]) < 3):
-            out[-1] += normal
+            latin = (out[-1][-1] + normal[0]).isascii()
+            out[-1] += f" {normal}" if latin else normal
         else:
             out.append(normal)
     return tuple(out)
@@ -113,6 +132,16 @@ def _syllable_table() -> dict[str, str]:
             if plain and plain not in table:
                 table[plain] = _fold(plain)
     return table
+
+
+@lru_cache(maxsize=4096)
+def is_pinyin(word: str) -> bool:
+    """Tell whether a Latin word can be read as syllables of Mandarin.
+
+    >>> is_pinyin("juzhuzheng"), is_pinyin("permit")
+    (True, False)
+    """
+    return word in _syllable_table() or _spelled(word) != [word]
 
 
 def _spelled(run: str) -> list[str]:
@@ -185,6 +214,7 @@ def pinyin(normal: str) -> tuple[str, ...]:
             out.extend(_spelled(run.group()))
             at = run.end()
         else:
-            out.append(syllable(normal[at]))
+            if normal[at] != " ":
+                out.append(syllable(normal[at]))
             at += 1
     return tuple(out)

@@ -249,11 +249,12 @@ class Router:
     def _candidates(
         self, reading: Reading, fired: tuple[str, ...], odds: float
     ) -> tuple[Candidate, ...]:
-        out = [Candidate(intent, round(odds, 4)) for intent in fired]
+        most = max(odds, 0.5) if fired else 1.0  # a crisis that fired stands first
+        out = [Candidate(intent, round(most, 4)) for intent in fired]
         for place in reading.order:
             label = self._labels[place]
             if label != OUTSIDE and label not in fired:
-                out.append(Candidate(label, round(float(reading.shares[place]), 4)))
+                out.append(Candidate(label, round(min(float(reading.shares[place]), most), 4)))
         return tuple(out[:5])
 
     def _reasons(

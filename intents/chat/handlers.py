@@ -1,10 +1,13 @@
-"""Greets, thanks, shows the menu, and calls a person."""
+"""Greets, thanks, shows the menu, changes the language, and calls a person."""
 
-from bot.sdk import Alert, Choice, Context, ProfileChange, Reply, Urgency, choices_for
+from bot.sdk import Alert, Choice, Context, Kind, ProfileChange, Reply, Urgency, choices_for
 
 #: Groups a menu shows, at most this many lines with examples.
 _MENU_GROUPS = 12
 _MENU_EXAMPLES = 3
+#: Examples where the language needs more letters.
+_MENU_FEWER = 2
+_CHINESE = "zh-Hans"
 
 
 def _offered(ctx: Context) -> tuple[Choice, ...]:
@@ -12,8 +15,12 @@ def _offered(ctx: Context) -> tuple[Choice, ...]:
 
 
 def greet(ctx: Context) -> Reply:
-    """Say hello and what can be asked."""
-    return Reply(text=ctx.words.say("greet", title=ctx.pack.title), choices=_offered(ctx))
+    """Say hello and what can be asked; a hello in Latin letters hears of the other languages."""
+    text = ctx.words.say("greet", title=ctx.pack.title)
+    written = ctx.inbound.kind is Kind.TEXT and ctx.inbound.text.isascii()
+    if written and ctx.resident.language == _CHINESE:
+        text += "\n" + ctx.words.say("greet_foreign")
+    return Reply(text=text, choices=_offered(ctx))
 
 
 def thanks(ctx: Context) -> Reply:
@@ -39,44 +46,61 @@ def complain(ctx: Context) -> Reply:
 def menu(ctx: Context) -> Reply:
     """Show what can be asked, group by group with examples in residents' words."""
     lines = []
+    comma = ctx.words.many("fields")["comma"]
     for title, intents in list(ctx.menu.items())[:_MENU_GROUPS]:
         group = intents[0].partition(".")[0]
         if group == ctx.intent.partition(".")[0]:
             continue
-        examples = "、".join(ctx.words.label(intent) for intent in intents[:_MENU_EXAMPLES])
-        lines.append(f"· {title}：{examples}")
+        shown = intents[:_MENU_EXAMPLES] if ctx.room(1) == 1 else intents[:_MENU_FEWER]
+        examples = comma.join(ctx.words.label(intent) for intent in shown)
+        lines.append(ctx.words.say("menu_line", title=title, examples=examples))
     return Reply(text=ctx.words.say("help", lines="\n".join(lines)), choices=_offered(ctx))
 
 
 def person(ctx: Context) -> Reply:
-    """Record that the resident wants a person; staff see it at once."""
+    """Record that the resident wants a person; staff see it at once, in Chinese."""
     human = ctx.pack.human
     hours, phone = human.get("hours", ""), human.get("phone", "")
     reach = ctx.words.say("human_hours", hours=hours) if hours else ctx.words.say("human_unknown")
     if phone:
         reach += "\n" + ctx.words.say("human_phone", phone=phone)
+    staff = ctx.words.chinese
     topic = ctx.topic if ctx.topic != ctx.intent else ""
-    about = ctx.words.label(topic) if topic else ctx.words.say("human_topic_none")
+    about = staff.label(topic) if topic else staff.say("human_topic_none")
     return Reply(
         text=ctx.words.say("human_new", reach=reach),
         choices=_offered(ctx),
         alert=Alert(
             urgency=Urgency.REQUEST,
             reason=ctx.intent,
-            summary=ctx.words.say("human_summary", topic=about),
+            summary=staff.say("human_summary", topic=about),
         ),
     )
 
 
 def language(ctx: Context) -> Reply:
-    """Switch the script of replies, or say honestly which languages there are."""
-    text = ctx.text
-    if any(word in text for word in ("简体", "普通话", "国语字")):
-        return Reply(text=ctx.words.say("language_off"), profile=ProfileChange(language="zh-Hans"))
-    if any(word in text for word in ("繁体", "香港字", "台湾字", "正体")):
-        return Reply(text=ctx.words.say("language_on"), profile=ProfileChange(language="zh-Hant"))
-    if "英" in text or "english" in text:
-        return Reply(text=ctx.words.say("language_english"), choices=_offered(ctx))
-    if any(word in text for word in ("维吾尔", "维语", "维文", "ئۇيغۇر")):
-        return Reply(text=ctx.words.say("language_uyghur"), choices=_offered(ctx))
-    return Reply(text=ctx.words.say("language_other"), choices=_offered(ctx))
+    """Change the language of replies; where it stays unclear which, say what there is."""
+    wanted = _wanted(ctx)
+    if wanted:
+        said = ctx.words.many("language_changed")[wanted]
+        return Reply(text=said, profile=ProfileChange(language=wanted))
+    names = ctx.words.many("language_names")
+    choices = tuple(
+        Choice(label=name, target=ctx.intent)
+        for tag, name in names.items()
+        if tag != ctx.resident.language
+    )
+    return Reply(text=ctx.words.say("language_which"), choices=choices[:5])
+
+
+def _wanted(ctx: Context) -> str:
+    """Return the tag of the language a message asks for, "" when it names none there is."""
+    for tag, words in ctx.words.many("language_asked").items():
+        if any(_says(ctx.text, word) for word in words.split("|")):
+            return tag.partition("_")[0]
+    return ""
+
+
+def _says(text: str, word: str) -> bool:
+    """Tell whether a message has a word; after ``=`` it must be the whole message."""
+    return text == word[1:] if word.startswith("=") else word in text

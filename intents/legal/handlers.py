@@ -12,6 +12,8 @@ from bot.sdk import (
     dates_said,
     place_said,
     section,
+    sections,
+    span_said,
     unknown_said,
 )
 
@@ -30,6 +32,8 @@ def duty(ctx: Context) -> Reply:
     for roster in rosters:
         lines.extend(_roster(ctx, roster))
     card = ctx.pack.card(ctx.intent)
+    if ctx.by_card:
+        lines += sections(card, ("where", "notes"), ctx.words.many("fields"))
     lines.extend(_beside(ctx))
     return Reply(
         text="\n".join(lines),
@@ -41,31 +45,36 @@ def duty(ctx: Context) -> Reply:
 
 def _roster(ctx: Context, roster: Entry) -> list[str]:
     lines = [_next_dates(ctx, roster)]
+    if ctx.by_card:
+        return lines
     where = place_said(roster.place, ctx.pack.entries("place"))
     if where:
         lines.append(ctx.words.say("place_address", address=where))
     known = {"address": where, "hours": roster.time}
     missing = [ctx.words.many("place_fields")[name] for name, value in known.items() if not value]
     who = ctx.pack.human.get("who", ctx.words.say("somebody"))
-    lines += unknown_said(ctx.words.many("fields")["unknown"], missing, who)
+    lines += unknown_said(ctx.words.many("fields"), missing, who)
     if roster.text:
-        lines.append(roster.text)
+        lines.append(ctx.words.say("as_written", text=roster.text))
     return lines
 
 
 def _next_dates(ctx: Context, roster: Entry) -> str:
-    name = roster.hours or roster.name
+    known = {
+        "hours": roster.hours or roster.name,
+        "name": roster.name,
+        "time": span_said(roster.time),
+    }
+    name = ctx.words.say("roster_next" if roster.rrule and roster.time else "roster", **known)
     if not roster.rrule:
         return name
     coming = ctx.services.calendar.upcoming(roster.rrule, ctx.today, _DATES_SEEN)
     dates = dates_said(coming, roster, ctx.now, ctx.words.many("dates"))
-    return "。".join(filter(None, (name, dates)))
+    return ctx.words.many("dates")["stop"].join(filter(None, (name, dates)))
 
 
 def _beside(ctx: Context) -> list[str]:
-    card = ctx.pack.card("legal.duty")
-    told = section(card, "contact", ctx.words.many("fields")) if card else ""
-    return [told] if told else []
+    return sections(ctx.pack.card("legal.duty"), ("contact",), ctx.words.many("fields"))
 
 
 def violence(ctx: Context) -> Reply:
@@ -75,7 +84,7 @@ def violence(ctx: Context) -> Reply:
     if card is not None:
         for name in _VIOLENCE_FIELDS:
             text = section(card, name, ctx.words.many("crisis_fields"))
-            if text and sum(map(len, said)) + len(text) <= _VIOLENCE_CHARS:
+            if text and sum(map(len, said)) + len(text) <= ctx.room(_VIOLENCE_CHARS):
                 said.append(text)
     rest = card.lines("detail") if card else ()
     return Reply(
@@ -84,6 +93,8 @@ def violence(ctx: Context) -> Reply:
         rest=rest,
         topic=ctx.intent,
         alert=Alert(
-            urgency=Urgency.CRISIS, reason=ctx.intent, summary=ctx.words.say("violence_alert")
+            urgency=Urgency.CRISIS,
+            reason=ctx.intent,
+            summary=ctx.words.chinese.say("violence_alert"),
         ),
     )

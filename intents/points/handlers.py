@@ -35,4 +35,5 @@ def schools(ctx: Context) -> Reply:
         detail=ctx.words.label("detail"),
         topic=ctx.intent,
         passport=ctx.words.say("passport", checked=checked_month(wanted or found)),
+        language=ctx.resident.language,
     )

@@ -9,6 +9,7 @@ from bot.sdk import (
     answer,
     checked_month,
     choices_for,
+    hours_said,
     looked_up,
     meant,
     open_at,
@@ -33,7 +34,7 @@ _LATER = ("conditions", "papers", "steps", "when", "contact", "cost", "duration"
 def center(ctx: Context) -> Reply:
     """Answer where the service centre is, from the directory, else from the card."""
     found = ctx.pack.entries("place", "center")
-    if not found or ctx.focus in _FOLLOW_UPS - {"contact"}:
+    if not found or ctx.by_card or ctx.focus in _FOLLOW_UPS - {"contact"}:
         return answer(ctx)
     told = [line for entry in found[:_SHOWN] for line in _told(ctx, entry)]
     return _reply(ctx, told, found)
@@ -43,7 +44,7 @@ def beside_card(ctx: Context) -> Reply:
     """Answer with the places of the intent's sort and what the card says beside them."""
     sorts = ctx.words.many("sorts")[ctx.intent].split("|")
     found = ctx.pack.entries("place", *sorts)
-    if not found or ctx.focus in _FOLLOW_UPS:
+    if not found or ctx.by_card or ctx.focus in _FOLLOW_UPS:
         return answer(ctx)
     card, fields = ctx.pack.card(ctx.intent), ctx.words.many("fields")
     kept = _BESIDE[ctx.intent]
@@ -59,13 +60,13 @@ def beside_card(ctx: Context) -> Reply:
 def stall(ctx: Context) -> Reply:
     """Answer where and when one may put up a stall, and whether it is time now."""
     found = ctx.pack.entries("stall")
-    if not found or ctx.focus in _FOLLOW_UPS:
+    if not found or ctx.by_card or ctx.focus in _FOLLOW_UPS:
         return answer(ctx)
     card, fields = ctx.pack.card(ctx.intent), ctx.words.many("fields")
     wanted = meant(ctx.text, found, noise=ctx.words.say("noise"))
     if wanted:
         lines = [line for entry in wanted[:_SHOWN] for line in _told(ctx, entry)]
-        lines += [entry.text for entry in wanted[:_SHOWN] if entry.text]
+        lines += [ctx.words.say("as_written", text=one.text) for one in wanted[:_SHOWN] if one.text]
         lines += sections(card, ("papers", "cost"), fields)
         return _reply(ctx, lines, wanted, rest=sections(card, ("steps", "notes"), fields))
     lines = sections(card, ("answer",), fields)
@@ -81,7 +82,7 @@ def _line(ctx: Context, entry: Entry) -> str:
         name=entry.name,
         state=_state(ctx, entry),
         address=_address(ctx, entry),
-        hours=entry.hours,
+        hours=_hours(ctx, entry),
     )
 
 
@@ -92,13 +93,17 @@ def _told(ctx: Context, entry: Entry, *, hours: bool = True) -> list[str]:
     if address:
         lines.append(say("place_address", address=address))
     if entry.hours and hours:
-        lines.append(say("place_hours", hours=entry.hours))
+        lines.append(say("place_hours", hours=_hours(ctx, entry)))
     if entry.phone and hours:
         lines.append(say("place_phone", phone=entry.phone))
     known = {"address": address, "hours": entry.hours}
     missing = [ctx.words.many("place_fields")[name] for name, value in known.items() if not value]
     who = ctx.pack.human.get("who", say("somebody"))
-    return ["\n".join([*lines, *unknown_said(ctx.words.many("fields")["unknown"], missing, who)])]
+    return ["\n".join([*lines, *unknown_said(ctx.words.many("fields"), missing, who)])]
+
+
+def _hours(ctx: Context, entry: Entry) -> str:
+    return hours_said(entry, ctx.words.many("open_days"))
 
 
 def _address(ctx: Context, entry: Entry) -> str:
@@ -126,4 +131,5 @@ def _reply(
         detail=ctx.words.label("detail"),
         topic=ctx.intent,
         passport=ctx.words.say("place_passport", checked=checked_month(entries)),
+        language=ctx.resident.language,
     )

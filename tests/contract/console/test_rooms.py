@@ -175,7 +175,7 @@ def test_a_tried_message_is_explained_and_answered(console: Console) -> None:
     browser = console.person()
     browser.get("/explain")
 
-    response = browser.post("/explain", text="居住證怎麼辦？？", community="demo")
+    response = browser.post("/explain", text="居住證怎么办？？", community="demo")
 
     assert response.status_code == 200
     for words in ("居住证怎么办", "对上的关键词", "最像的说法", "% 起才直接答", "暖风里", "要带"):

@@ -122,3 +122,35 @@ def test_what_needs_memory_is_known_before_it_is_missed(text: str, expected: boo
 def test_an_empty_message_is_an_ask():
     """Nothing special happens to nothing."""
     assert read("", Session(), WORDS) == Move(kind=MoveKind.ASK)
+
+
+STEERED = vocabulary(
+    {"detail": ["more"], "menu": ["menu"]},
+    {"papers": ["what do i need", "what do i need to bring"], "where": ["where do i apply"]},
+    {"where": ["where"], "cost": ["how much"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("more", Move(kind=MoveKind.COMMAND, target="detail")),
+        ("Menu", Move(kind=MoveKind.COMMAND, target="menu")),
+        ("number 1", Move(kind=MoveKind.CHOICE, target="field:where", label="在哪办证")),
+        ("And what do I need to bring, please?", Move(kind=MoveKind.FIELD, target="papers")),
+        ("where do I apply for it?", Move(kind=MoveKind.FIELD, target="where")),
+        ("ok and where?", Move(kind=MoveKind.FIELD, target="where")),
+        ("How much", Move(kind=MoveKind.FIELD, target="cost")),
+        ("where do I apply for a school place", Move(kind=MoveKind.ASK, focus="where")),
+        ("I fell where the stairs end", Move(kind=MoveKind.ASK)),
+    ],
+)
+def test_english_steers_too(text: str, expected: Move):
+    """A lone word asks about the topic; in a sentence it means other things."""
+    assert read(text, OFFERED, STEERED) == expected
+
+
+def test_a_lone_question_word_needs_the_conversation_before_it():
+    """Without memory nobody knows what is meant."""
+    assert needs_memory("how much?", STEERED)
+    assert not needs_memory("I fell where the stairs end", STEERED)

@@ -47,3 +47,14 @@ def test_choices_longer_than_the_whole_reply_leave_no_room_for_the_text():
     choices = tuple(Choice(label="长" * 300, target=str(n)) for n in range(3))
 
     assert "很长" not in read(text="很长。" * 400, choices=choices)
+
+
+def test_a_reply_is_never_longer_than_the_platform_takes():
+    """Nine hundred characters of Chinese are too many bytes: the text gives way, not the choices."""
+    choices = (Choice(label="Talk to a person", target="chat.human"),)
+    reply = Reply(text="很长。" * 300, choices=choices, passport="checked 2026-11")
+
+    read = spoken(reply, choose="Reply: ", limit=900, last="needs native review")
+
+    assert len(read.encode()) <= 2048
+    assert read.endswith("1 Talk to a person\n〔checked 2026-11〕\n〔needs native review〕")

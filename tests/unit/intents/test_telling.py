@@ -14,6 +14,7 @@ from bot.domain.telling import (
     dates_said,
     day_said,
     facts_said,
+    hours_said,
     looked_up,
     meant,
     named,
@@ -193,8 +194,9 @@ def test_fields_with_a_law_behind_them_end_with_it():
 
 def test_nothing_unknown_says_nothing():
     """No sentence about nothing."""
-    assert unknown_said("{what}问{who}", [], "社区") == []
-    assert unknown_said("{what}问{who}", ["地址", "时间"], "社区") == ["地址、时间问社区"]
+    labels = {"unknown": "{what}问{who}"}
+    assert unknown_said(labels, [], "社区") == []
+    assert unknown_said(labels, ["地址", "时间"], "社区") == ["地址、时间问社区"]
 
 
 def test_the_oldest_check_dates_a_reply():
@@ -225,3 +227,55 @@ def test_a_short_reply_offers_no_detail():
     reply = looked_up(["一句"], choices=(), detail="详细", topic="a.b", passport="")
 
     assert (reply.text, reply.choices, reply.rest) == ("一句", (), ())
+
+
+ENGLISH = {
+    "date": "{weekday} {day} {month}",
+    "year": "{weekday} {day} {month} {year}",
+    "same_day": "today ({weekday})",
+    "next_day": "tomorrow ({weekday})",
+    "weekdays": "Mon|Tue|Wed|Thu|Fri|Sat|Sun",
+    "months": "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
+}
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 11, 24), "today (Tue)"),
+        (date(2026, 11, 25), "tomorrow (Wed)"),
+        (date(2026, 12, 1), "Tue 1 Dec"),
+        (date(2027, 1, 5), "Tue 5 Jan"),
+        (date(2027, 3, 1), "Mon 1 Mar 2027"),
+    ],
+)
+def test_a_day_is_said_in_the_forms_of_another_language(day: date, expected: str):
+    """Names of days and months come from the capability's words."""
+    assert day_said(day, date(2026, 11, 24), ENGLISH) == expected
+
+
+WEEK = {
+    "mon": ("09:00-12:00",), "tue": ("09:00-12:00",), "wed": ("09:00-12:00",), "sat": (), "sun": (),
+    "holiday": (),
+}  # fmt: skip
+DAYS = {
+    "daily": "daily", "mon": "Mon", "tue": "Tue", "wed": "Wed", "thu": "Thu", "fri": "Fri",
+    "sat": "Sat", "sun": "Sun", "holiday": "public holidays", "closed": "closed", "always": "24 hours",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("opening", "expected"),
+    [
+        (WEEK, "Mon–Wed 9:00–12:00; Sat, Sun closed; public holidays closed"),
+        ({"daily": ("00:00-23:59",), "holiday": ("00:00-23:59",)}, "daily 24 hours"),
+        ({"daily": ("06:00-09:00", "18:00-22:30")}, "daily 6:00–9:00, 18:00–22:30"),
+        ({}, "每天"),
+    ],
+)
+def test_opening_hours_are_said_from_times_in_another_language(opening, expected: str):
+    """In Chinese, and where no times are known, in the words of the entry."""
+    entry = make_entry(hours="每天", open=opening)
+
+    assert hours_said(entry, DAYS) == expected
+    assert hours_said(entry, {}) == "每天"

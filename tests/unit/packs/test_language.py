@@ -92,8 +92,9 @@ def test_replies_without_the_right_shape_give_nothing_instead_of_half(tmp_path):
 
 def test_the_repositorys_steering_words_name_commands_and_fields():
     """Each with at least one way to say it."""
-    commands, fields = read_vocabulary(INTENTS / "vocabulary.yaml")
+    found = read_vocabulary(INTENTS / "vocabulary.yaml")
 
-    assert {"detail", "menu", "cancel", "person"} <= set(commands)
-    assert {"papers", "where", "when", "cost"} <= set(fields)
-    assert all(words for words in (*commands.values(), *fields.values()))
+    assert {"detail", "menu", "cancel", "person"} <= set(found["commands"])
+    assert {"papers", "where", "when", "cost"} <= set(found["fields"])
+    assert all(words for group in found.values() for words in group.values())
+    assert {"更多", "more"} <= set(found["commands"]["detail"])

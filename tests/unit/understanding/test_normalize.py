@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.understanding.normalize import clauses, normalize, pinyin, sounds, syllable
+from bot.understanding.normalize import (
+    clauses,
+    is_pinyin,
+    normalize,
+    pinyin,
+    sounds,
+    syllable,
+)
 from bot.understanding.script import traditional
 
 
@@ -19,6 +26,11 @@ from bot.understanding.script import traditional
         ("", ""),
         ("？！……", ""),
         ("ياردەم", "ياردەم"),
+        ("Қазақша!", "қазақша"),
+        ("How do I get  a residence permit?", "how do i get a residence permit"),
+        ("I don’t have 3 children", "i dont have 3 children"),
+        ("住八栋。Can you speak English", "住八栋can you speak english"),
+        ("GD-2026-0012", "gd20260012"),
     ],
 )
 def test_spelling_blanks_emoji_and_fillers_do_not_matter(text: str, expected: str):
@@ -50,6 +62,18 @@ def test_what_sounds_alike_lands_on_the_same_syllables(one: str, other: str):
 def test_spelled_pinyin_is_read_as_syllables():
     """ju zhu zheng is 居住证."""
     assert pinyin("juzhuzheng") == pinyin("居住证")
+
+
+def test_words_that_spell_pinyin_are_written_together():
+    """Blanks mean nothing there: some put them, some do not."""
+    assert normalize("ju zhu zheng 怎么办") == normalize("juzhuzheng怎么办")
+    assert (is_pinyin("juzhuzheng"), is_pinyin("permit")) == (True, False)
+
+
+def test_words_of_another_language_are_read_one_by_one():
+    """So that nearby phrases share words, not only letters."""
+    assert pinyin("how to apply") == ("how", "to", "apply")
+    assert clauses("Hi. My boss did not pay") == ("hi my boss did not pay",)
 
 
 def test_letters_that_are_no_pinyin_stay_together():

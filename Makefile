@@ -26,12 +26,14 @@ test: $(TEST_STAMP) ## everything: format, lint, types, imports, content, all te
 	@.ci/step "types" $(BIN)/mypy
 	@.ci/step "imports" $(BIN)/lint-imports
 	@.ci/step "content" $(BIN)/python -m bot check --strict
+	@.ci/step "learning" $(BIN)/python -m bot train
 	@$(BIN)/coverage erase
 	@.ci/step "tests" $(BIN)/coverage run -m pytest -m "not bench"
 	@$(BIN)/coverage combine --quiet
 	@.ci/step "coverage" $(BIN)/coverage report --fail-under=90
 
-fast: $(TEST_STAMP) ## the unit tests only, under a minute
+fast: $(TEST_STAMP) ## the unit tests only, under a minute once the router has learned
+	@$(BIN)/python -m bot train
 	@$(BIN)/python -m pytest -q tests/unit
 
 setup: $(TEST_STAMP) ## prepare .venv for work on the code, start nothing

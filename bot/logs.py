@@ -4,8 +4,8 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
-from typing import Any
+from collections.abc import Callable, MutableMapping
+from typing import Any, TextIO
 
 import structlog
 
@@ -69,6 +69,15 @@ def _traced(
     return event
 
 
+def _writing_to(stream: TextIO) -> Callable[..., structlog.PrintLogger]:
+    """Return what makes loggers for a stream; once it is closed, for the error stream."""
+
+    def make(*_names: object) -> structlog.PrintLogger:
+        return structlog.PrintLogger(sys.stderr if stream.closed else stream)
+
+    return make
+
+
 def configure(*, level: str = "INFO", style: str = "json", process: str = "") -> None:
     """Set up logging for this process.
 
@@ -92,7 +101,7 @@ def configure(*, level: str = "INFO", style: str = "json", process: str = "") ->
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_writing_to(sys.stderr),
         cache_logger_on_first_use=True,
     )
     if process:

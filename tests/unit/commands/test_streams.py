@@ -1,7 +1,22 @@
 """What a command prints can be piped: nothing but its result."""
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
 from bot import cli
 from bot.logs import logger
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """Leave the other tests' logging as it was."""
+    before, bound = structlog.get_config(), structlog.contextvars.get_contextvars()
+    yield
+    structlog.configure(**before)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**bound)
 
 
 def test_log_lines_of_a_command_go_aside(capsys):

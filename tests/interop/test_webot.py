@@ -8,12 +8,14 @@ import itertools
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
-from flask import request
 
 from bot.bootstrap import House, Speechbook
 from bot.domain.clock import SystemClock
@@ -88,10 +90,15 @@ def webot(
             app = house.web_app()
             heard: list[tuple[str, str]] = []
 
-            @app.before_request
-            def listen() -> None:
-                heard.append((request.args.get("timestamp", ""), request.get_data(as_text=True)))
+            inside = app.wsgi_app
 
+            def listen(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+                body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+                asked = parse_qs(environ.get("QUERY_STRING", ""))
+                heard.append((asked.get("timestamp", [""])[0], body.decode()))
+                return inside(environ | {"wsgi.input": BytesIO(body)}, start_response)
+
+            app.wsgi_app = listen
             with serving(app) as base:
                 yield Webot(folder=node_packages, base=base, heard=heard)
         finally:

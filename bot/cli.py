@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bot import logs
 from bot.commands import grammar
 from bot.domain.errors import BotError
 
@@ -36,6 +37,8 @@ def _loaded(target: str) -> Callable[[argparse.Namespace], int]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0, 1 for failure, 2 for usage."""
     arguments = parser().parse_args(argv)
+    # what a command prints is its result, for a pipe perhaps: whatever is told besides goes aside
+    logs.configure(level="INFO", style="text", process=arguments.command)
     try:
         return int(_loaded(arguments.run)(arguments) or 0)
     except BotError as error:

@@ -203,6 +203,29 @@ def sounds(normal: str) -> str:
     return normal.translate(_SOUND_OF)
 
 
+def heard(sound: str) -> str:
+    """Return a slice of :func:`sounds` as people read it: syllables, other characters as they are.
+
+    >>> heard(sounds("居住证3"))
+    'ju zu zen 3'
+    """
+    return " ".join(map(_heard, sound))
+
+
+def _heard(char: str) -> str:
+    point = ord(char)
+    if point >= _RUNS:
+        return "…"
+    if point >= _NO_SOUNDS:
+        return chr(point - _NO_SOUNDS)
+    return _syllables()[point - _SOUNDS]
+
+
+@lru_cache(maxsize=1)
+def _syllables() -> tuple[str, ...]:
+    return tuple(_sound_table())
+
+
 @lru_cache(maxsize=4096)
 def pinyin(normal: str) -> tuple[str, ...]:
     """Return the folded syllables of a normal form."""

@@ -6,7 +6,7 @@ that is not sure the sentence vector, which costs more than everything before it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from bot.understanding.encoder import Encoder
 from bot.understanding.features import Ids, Values
 from bot.understanding.lessons import OUTSIDE
 from bot.understanding.model import Model
+from bot.understanding.normalize import heard
 from bot.understanding.rules import Hits, RuleBook, RuleHit
 
 #: The n-gram head decides alone from here on.
@@ -34,6 +35,10 @@ CLOSELY = "encoder"
 #: Stage of a text that is a phrase word for word.
 EXACT = "exact"
 _CACHE = 2_048
+#: N-grams named when a reading explains itself.
+_SHOWN = 6
+#: First character of those that stand for sounds.
+_PRIVATE = "\ue000"
 
 Shares = NDArray[np.float32]
 
@@ -166,6 +171,22 @@ class Reader:
         )
         return ranked(shares, cheap.hits, CLOSELY, evidence, full)
 
+    def spoke(self, glance: Glance, column: int) -> list[tuple[str, float]]:
+        """Return the n-grams that spoke most for a label, with what each added to its score.
+
+        N-grams of syllables are spelled between slashes.
+        """
+        ids, values = glance.features
+        weights = self._model.sorter.cheap.grams[ids, column].astype(np.float32) * values
+        best = np.argsort(-weights, kind="stable")[:_SHOWN]
+        return [
+            (_shown(self._grams[ids[at]]), float(weights[at])) for at in best if weights[at] > 0
+        ]
+
+    @cached_property
+    def _grams(self) -> tuple[str, ...]:
+        return tuple(self._model.space.columns)
+
     def evidence(self, glance: Glance) -> Shares:
         """Return raw scores without the vector: (n-gram head, nearest phrases) x labels."""
         return np.vstack([self._model.sorter.cheap.score(*glance.features), self._nearness(glance)])
@@ -197,6 +218,11 @@ def ranked(
     """Return a reading, its labels ranked."""
     order = np.argsort(-shares, kind="stable")[:_RANKED]
     return Reading(shares, tuple(order.tolist()), hits, stage, evidence, scores)
+
+
+def _shown(gram: str) -> str:
+    private = gram[0] >= _PRIVATE and not "\uf900" <= gram[0] <= "\uffff"
+    return f"/{heard(gram)}/" if private else gram
 
 
 def _exact(model: Model) -> dict[str, str]:

@@ -273,6 +273,12 @@ class Router:
                 }
                 for hit in reading.hits[:5]
             ],
+            "spoke": [
+                {"part": part, "weight": round(weight, 3)}
+                for part, weight in self._reader.spoke(
+                    self._reader.glance(normal), reading.order[0]
+                )
+            ],
             "nearest": [
                 {
                     "intent": near.intent or "outside",

@@ -18,7 +18,7 @@ from scipy.linalg import solve_triangular
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from bot.understanding.heads import Head, centred
+from bot.understanding.heads import Head, centred, in_steps
 
 #: How much the sentence vector counts beside the n-grams (tried: docs/understanding.md) …
 VECTOR_WEIGHT = 0.7
@@ -132,8 +132,10 @@ def fit_head(samples: Samples, method: Method) -> Head:
         features = sparse.hstack([features, sparse.csr_matrix(moved @ axes)]).tocsr()
     raw, shift = _solved(method, features, labels, weights, samples.count)
     back = (axes @ raw[:, width:].T * method.vector_weight) if axes is not None else None
+    grams, scale = in_steps(np.ascontiguousarray(raw[:, :width].T))
     return Head(
-        grams=np.ascontiguousarray(raw[:, :width].T.astype(np.float16)),
+        grams=grams,
+        scale=scale,
         bias=shift,
         dense=back.astype(np.float32) if back is not None else None,
         centre=centre.astype(np.float32) if centre is not None else None,

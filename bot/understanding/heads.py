@@ -23,7 +23,8 @@ class Head:
     """Weights of a linear classifier.
 
     Attributes:
-        grams: one row an n-gram, one column an intent; half precision, may be memory-mapped.
+        grams: one row an n-gram, one column an intent; whole numbers, may be memory-mapped.
+        scale: what one of them is worth, one number an intent.
         bias: one number an intent.
         dense: one row a dimension of the sentence vector, or nothing.
         centre: mean vector of the training phrases, taken off before use, or nothing.
@@ -31,7 +32,8 @@ class Head:
             are of many kinds that have little in common. The best of them speaks for all.
     """
 
-    grams: NDArray[np.float16]
+    grams: NDArray[np.int8]
+    scale: Scores
     bias: Scores
     dense: Scores | None = None
     centre: Scores | None = None
@@ -41,7 +43,7 @@ class Head:
         """Return one raw score an intent."""
         total = self.bias.copy()
         if len(ids):
-            total += values @ self.grams[ids].astype(np.float32)
+            total += (values @ self.grams[ids].astype(np.float32)) * self.scale
         if self.dense is not None and self.centre is not None and vector is not None:
             total += centred(vector, self.centre) @ self.dense
         return self.folded(total)
@@ -53,6 +55,16 @@ class Head:
         out = total[..., : -self.kinds].copy()
         np.maximum(out[..., 0], total[..., -self.kinds :].max(axis=-1), out=out[..., 0])
         return out
+
+
+def in_steps(weights: Scores) -> tuple[NDArray[np.int8], Scores]:
+    """Return weights as whole numbers from -127 to 127, and what one of them is worth by column.
+
+    A message adds up a hundred of them and more, so that what rounding does to each evens out.
+    """
+    scale = np.abs(weights).max(axis=0, initial=0.0) / 127.0
+    scale[scale == 0.0] = 1.0
+    return np.rint(weights / scale).astype(np.int8), np.asarray(scale, np.float32)
 
 
 def centred(vector: Scores, centre: Scores) -> Scores:

@@ -48,7 +48,7 @@ class Postings:
 
     starts: NDArray[np.int64]
     phrases: NDArray[np.int32]
-    weights: NDArray[np.float32]
+    weights: NDArray[np.float16]
 
 
 def postings(space: GramSpace, normals: Sequence[str]) -> Postings:
@@ -56,9 +56,9 @@ def postings(space: GramSpace, normals: Sequence[str]) -> Postings:
     vectors = [space.vector(normal) for normal in normals]
     if not vectors:
         empty = np.zeros(space.width + 1, np.int64)
-        return Postings(empty, np.zeros(0, np.int32), np.zeros(0, np.float32))
+        return Postings(empty, np.zeros(0, np.int32), np.zeros(0, np.float16))
     columns = np.concatenate([ids for ids, _ in vectors])
-    weights = np.concatenate([values for _, values in vectors])
+    weights = np.concatenate([values.astype(np.float16) for _, values in vectors])
     numbers = np.repeat(np.arange(len(vectors), dtype=np.int32), [len(ids) for ids, _ in vectors])
     order = np.argsort(columns, kind="stable")
     starts = np.searchsorted(columns[order], np.arange(space.width + 1)).astype(np.int64)
@@ -108,7 +108,7 @@ class LexicalIndex:
             begin, end = int(starts[column]), int(starts[column + 1])
             if end - begin <= self._ceiling:
                 found.append(phrases[begin:end])
-                scaled.append(weights[begin:end] * value)
+                scaled.append(weights[begin:end].astype(np.float32) * value)
         if not found or not self.texts:
             return np.zeros(len(self.texts))
         sums = np.bincount(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,8 +16,8 @@ from bot.understanding.heads import Head, Weighing
 from bot.understanding.lexical import LexicalIndex, Postings
 
 #: Raised when the files of an artefact change their form; older ones are then not read.
-VERSION = 23
-_META = "model.json"
+VERSION = 24
+_META, _GRAMS, _TEXTS = "model.json", "grams.txt", "texts.txt"
 T = TypeVar("T")
 
 
@@ -113,6 +113,7 @@ def save(model: Model, folder: Path) -> None:
         "starts": model.index.lists.starts,
         "phrases": model.index.lists.phrases,
         "weights": model.index.lists.weights,
+        "owners": _owners(model),
     }
     heads = {"sorter.cheap": model.sorter.cheap, "sorter.full": model.sorter.full}
     if model.alarm:
@@ -126,9 +127,6 @@ def save(model: Model, folder: Path) -> None:
     meta = {
         "version": VERSION,
         "encoder": model.encoder,
-        "columns": columns,
-        "texts": model.index.texts,
-        "intents": model.index.intents,
         "sorter": {
             "labels": model.sorter.labels,
             "answer_from": model.sorter.answer_from,
@@ -141,6 +139,8 @@ def save(model: Model, folder: Path) -> None:
         },
         "alarm": _alarm_meta(model.alarm),
     }
+    _write_lines(partial / _GRAMS, columns)
+    _write_lines(partial / _TEXTS, model.index.texts)
     (partial / _META).write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
     partial.chmod(0o755)
     try:
@@ -158,15 +158,17 @@ def load(folder: Path) -> Model | None:
         if meta["version"] != VERSION:
             return None
         space = GramSpace(
-            {gram: column for column, gram in enumerate(meta["columns"])}, _read(folder, "idf")
+            {gram: column for column, gram in enumerate(_read_lines(folder / _GRAMS))},
+            _read(folder, "idf"),
         )
         lists = Postings(
             _read(folder, "starts"), _read(folder, "phrases"), _read(folder, "weights")
         )
         sorter = meta["sorter"]
+        intents = [sorter["labels"][owner] for owner in _read(folder, "owners").tolist()]
         return Model(
             space=space,
-            index=LexicalIndex(space, meta["texts"], meta["intents"], lists),
+            index=LexicalIndex(space, _read_lines(folder / _TEXTS), intents, lists),
             sorter=Sorter(
                 labels=tuple(sorter["labels"]),
                 cheap=_required(_read_head(folder, "sorter.cheap", sorter["labels"])),
@@ -186,12 +188,32 @@ def load(folder: Path) -> Model | None:
         return None
 
 
+def _write_lines(file: Path, lines: Iterable[str]) -> None:
+    """Write normal forms or n-grams, which hold no line break: less to parse than JSON."""
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _read_lines(file: Path) -> list[str]:
+    text = file.read_text(encoding="utf-8")
+    return text.split("\n") if text else []
+
+
+def _owners(model: Model) -> NDArray[np.int32]:
+    """Return the column of each phrase's intent."""
+    place = {label: column for column, label in enumerate(model.sorter.labels)}
+    return np.array([place[intent] for intent in model.index.intents], np.int32)
+
+
 def _read(folder: Path, name: str) -> NDArray[Any]:
     return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
 
 
 def _head_arrays(name: str, head: Head) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {f"{name}.grams": head.grams, f"{name}.bias": head.bias}
+    arrays: dict[str, NDArray[Any]] = {
+        f"{name}.grams": head.grams,
+        f"{name}.scale": head.scale,
+        f"{name}.bias": head.bias,
+    }
     if head.dense is not None and head.centre is not None:
         arrays |= {f"{name}.dense": head.dense, f"{name}.centre": head.centre}
     return arrays
@@ -204,6 +226,7 @@ def _read_head(folder: Path, name: str, labels: Sequence[str]) -> Head | None:
     bias = np.array(_read(folder, f"{name}.bias"))
     return Head(
         grams=_read(folder, f"{name}.grams"),
+        scale=np.array(_read(folder, f"{name}.scale")),
         bias=bias,
         kinds=len(bias) - len(labels),
         dense=np.array(_read(folder, f"{name}.dense")) if dense else None,

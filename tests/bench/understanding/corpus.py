@@ -3,8 +3,9 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from bot.bootstrap import load_speechbook
+from bot.bootstrap import Speechbook, load_speechbook
 from bot.sdk import IntentKind
 from bot.understanding.normalize import normalize
 from bot.understanding.phrasebook import Phrasebook
@@ -23,6 +24,12 @@ _OUTSIDE_SHARE, _ALIKE_SHARE = 0.1, 0.05
 _STYLE = "grown"
 
 
+@cache
+def _speechbook() -> Speechbook:
+    """Return the packs' language, read once, as every process of the product does."""
+    return load_speechbook()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grown:
     """A phrasebook of a given size, and what a router over it is told besides."""
@@ -34,12 +41,12 @@ class Grown:
 
 def bare() -> Grown:
     """Return the packs' rules without any phrases."""
-    return _as_grown(load_speechbook().phrasebook, {}, {}, ())
+    return _as_grown(_speechbook().phrasebook, {}, {}, ())
 
 
 def grown(size: int) -> Grown:
     """Return a phrasebook of ``size`` phrases, evenly over the intents."""
-    book = load_speechbook().phrasebook
+    book = _speechbook().phrasebook
     outside = _enough(
         [text for lines in book.outside.values() for text in lines], size * _OUTSIDE_SHARE
     )
@@ -58,7 +65,7 @@ def grown(size: int) -> Grown:
 
 def messages(count: int) -> list[str]:
     """Return messages no phrasebook has: invented ones, and variations made in another way."""
-    book = load_speechbook().phrasebook
+    book = _speechbook().phrasebook
     sources = [text for found in book.sets.values() for text in found.texts()]
     dice = random.Random("messages")
     varied = [_typo(_longer(dice.choice(sources), sources, dice), dice) for _ in range(count // 2)]
@@ -75,7 +82,7 @@ def _as_grown(
 ) -> Grown:
     kinds = {
         intent.id: intent.kind
-        for capability in load_speechbook().capabilities
+        for capability in _speechbook().capabilities
         for intent in capability.intents
     }
     return Grown(

@@ -29,26 +29,38 @@ _PART_S = 3_000
 def main(*, quick: bool) -> int:
     """Measure and print a table for each size."""
     sizes, count = (QUICK_SIZES, QUICK_MESSAGES) if quick else (SIZES, MESSAGES)
-    for size in sizes:
-        print(f"\n{size:,} phrases, {count:,} messages", flush=True)
-        with tempfile.TemporaryDirectory(prefix="nuanlin-growth-") as folder:
-            learned = part("learn", str(size), str(Path(folder) / "model"))
-            print(
-                f"  learned in {learned['cpu_s']:.1f} s of one core, peak {learned['peak_mb']:.0f} "
-                f"MB; artefact {learned['disk_mb']:.0f} MB, {learned['grams']:,} n-grams"
-            )
-            _show_ours(serve_two(Path(folder) / "model", count))
-        for name, package in PEERS.items():
-            if not there(package):
-                print(f"  {name:<18}not installed")
-                continue
-            found = part("search", name, str(size), str(count))
-            print(
-                f"  {name:<18}made in {found['made_s']:.1f} s; a message p50 {found['p50']:.2f} ms, "
-                f"p99 {found['p99']:.2f} ms; {found['pss_mb']:.0f} MB",
-                flush=True,
-            )
+    with tempfile.TemporaryDirectory(prefix="nuanlin-growth-") as folder:
+        asked = Path(folder) / "messages.txt"
+        texts = part("messages", str(count))["texts"]
+        asked.write_text("\n".join(text.replace("\n", " ") for text in texts), encoding="utf-8")
+        for size in sizes:
+            print(f"\n{size:,} phrases, {count:,} messages", flush=True)
+            _ours(size, Path(folder) / f"model-{size}", asked)
+            _peers(size, asked)
     return 0
+
+
+def _ours(size: int, folder: Path, asked: Path) -> None:
+    learned = part("learn", str(size), str(folder))
+    print(
+        f"  learned in {learned['cpu_s']:.1f} s of one core, peak {learned['peak_mb']:.0f} MB; "
+        f"artefact {learned['disk_mb']:.0f} MB, {learned['grams']:,} n-grams",
+        flush=True,
+    )
+    _show_ours(serve_two(folder, asked))
+
+
+def _peers(size: int, asked: Path) -> None:
+    for name, package in PEERS.items():
+        if not there(package):
+            print(f"  {name:<18}not installed")
+            continue
+        found = part("search", name, str(size), str(asked))
+        print(
+            f"  {name:<18}made in {found['made_s']:.1f} s; a message p50 {found['p50']:.2f} ms, "
+            f"p99 {found['p99']:.2f} ms; {found['pss_mb']:.0f} MB",
+            flush=True,
+        )
 
 
 def _show_ours(found: Sequence[dict[str, Any]]) -> None:
@@ -72,14 +84,14 @@ def part(*arguments: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def serve_two(folder: Path, count: int) -> list[dict[str, Any]]:
+def serve_two(folder: Path, asked: Path) -> list[dict[str, Any]]:
     """Let two processes load the same artefact and answer; read their memory while both are up."""
     with ExitStack() as stack:
         found, running = [], []
         for _ in range(2):
             process = stack.enter_context(
                 subprocess.Popen(
-                    _command("serve", str(folder), str(count)),
+                    _command("serve", str(folder), str(asked)),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,

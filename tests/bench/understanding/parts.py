@@ -69,10 +69,9 @@ def learn(size: int, folder: Path) -> dict[str, float]:
     }
 
 
-def serve(folder: Path, count: int) -> dict[str, Any]:
+def serve(folder: Path, asked: Sequence[str]) -> dict[str, Any]:
     """Load an artefact, answer messages, and say what it took."""
     given = corpus.bare()
-    asked = corpus.messages(count + _WARM)
     before = own_memory()["pss_mb"]
     started = time.perf_counter()
     encoder = load_encoder()
@@ -105,14 +104,14 @@ def serve(folder: Path, count: int) -> dict[str, Any]:
             stage: {
                 "p50": percentile(taken, 0.5),
                 "p99": percentile(taken, 0.99),
-                "calls": len(taken) / count,
+                "calls": len(taken) / len(whole),
             }
             for stage, taken in clocks.taken.items()
         },
     }
 
 
-def search(name: str, size: int, count: int) -> dict[str, float]:
+def search(name: str, size: int, asked: Sequence[str]) -> dict[str, float]:
     """Make the index of a peer and search it."""
     given = corpus.grown(size)
     phrases = [text for found in given.book.sets.values() for text in found.texts()]
@@ -121,7 +120,7 @@ def search(name: str, size: int, count: int) -> dict[str, float]:
     find = _peer(name, phrases)
     made_s = time.perf_counter() - started
     taken: list[float] = []
-    for text in corpus.messages(count):
+    for text in asked[_WARM:]:
         started = time.perf_counter()
         find(text)
         taken.append(1000 * (time.perf_counter() - started))
@@ -147,16 +146,23 @@ def _peer(name: str, phrases: Sequence[str]) -> Callable[[str], int]:
     return find
 
 
+def _lines(file: str) -> list[str]:
+    return Path(file).read_text(encoding="utf-8").splitlines()
+
+
 def main(arguments: Sequence[str]) -> None:
     """Run one part and print what it found."""
     part, *rest = arguments
-    if part == "learn":
+    if part == "messages":
+        asked = corpus.messages(int(rest[0]) + _WARM)
+        print(json.dumps({"texts": asked}), flush=True)
+    elif part == "learn":
         print(json.dumps(learn(int(rest[0]), Path(rest[1]))), flush=True)
     elif part == "serve":
-        print(json.dumps(serve(Path(rest[0]), int(rest[1]))), flush=True)
+        print(json.dumps(serve(Path(rest[0]), _lines(rest[1]))), flush=True)
         sys.stdin.read()  # stays up until its memory has been read
     else:
-        print(json.dumps(search(rest[0], int(rest[1]), int(rest[2]))), flush=True)
+        print(json.dumps(search(rest[0], int(rest[1]), _lines(rest[2]))), flush=True)
 
 
 if __name__ == "__main__":

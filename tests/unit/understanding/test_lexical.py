@@ -89,7 +89,8 @@ def test_a_message_without_any_known_piece_is_near_nothing():
 def test_a_head_adds_up_its_columns_and_its_sentence_vector():
     """Bias, n-grams, and the vector where there is one."""
     head = Head(
-        grams=np.array([[1, 0], [0, 2]], np.float16),
+        grams=np.array([[2, 0], [0, 4]], np.int8),
+        scale=np.array([0.5, 0.5], np.float32),
         bias=np.array([0.5, 0.0], np.float32),
         dense=np.array([[0, 1], [0, 0]], np.float32),
         centre=np.zeros(2, np.float32),

@@ -177,7 +177,8 @@ class Reader:
         N-grams of syllables are spelled between slashes.
         """
         ids, values = glance.features
-        weights = self._model.sorter.cheap.grams[ids, column].astype(np.float32) * values
+        head = self._model.sorter.cheap
+        weights = head.grams[ids, column].astype(np.float32) * values * head.scale[column]
         best = np.argsort(-weights, kind="stable")[:_SHOWN]
         return [
             (_shown(self._grams[ids[at]]), float(weights[at])) for at in best if weights[at] > 0

@@ -26,7 +26,11 @@ NO_FEATURES = (np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 def make_alarm(*, margins=(0.5, -0.5, -0.6), **fields) -> Alarm:
     """Return an alarm whose head always has these margins, for "", fall and fire."""
-    head = Head(grams=np.zeros((1, 3), np.float16), bias=np.array(margins, np.float32))
+    head = Head(
+        grams=np.zeros((1, 3), np.int8),
+        scale=np.ones(3, np.float32),
+        bias=np.array(margins, np.float32),
+    )
     plain = Alarm(
         labels=("", "fall", "fire"),
         head=head,

@@ -321,6 +321,11 @@ class Phone:
         """Set the emulator's chaos switches."""
         self.call("PUT", "/chaos", switches)
 
+    def armed(self, switch: str) -> int:
+        """Tell how often a chaos switch will still act; -1 for always."""
+        found = self.call("GET", "/chaos")["switches"]
+        return next(int(each["times"]) for each in found if each["name"] == switch)
+
     def delivery(self, number: int) -> Heard:
         """Read a push again, for attempts made after it was settled."""
         return _heard(self.call("GET", f"/deliveries/{number}"))

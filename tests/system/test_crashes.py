@@ -226,6 +226,8 @@ def test_a_worker_killed_while_it_sends_never_sends_twice(deployment: Deployment
     key = until(
         lambda: _sending(deployment), seconds=20, what="the worker is in the middle of the post"
     )
+    # The row says "sending" before the post leaves; a hang left over would hold the next one.
+    until(lambda: not phone.armed("api_hang"), seconds=20, what="the post is with the platform")
     killed = until(
         lambda: deployment.children("worker"), seconds=WORKER_BACK_S, what="a worker runs"
     )[0]

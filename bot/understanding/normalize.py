@@ -31,8 +31,27 @@ _CLAUSE = re.compile(
     r"[，。！？；,.!?;\n~～、]+|(?<=[\u4e00-\u9fff0-9])\s+(?=[\u4e00-\u9fff])|"
     r"(?:还有(?![没冇吗呢位空多几名票剩不])(?=.{2})|顺便|顺带|另外|再一个|再问下|再问一下|还想问|还要问|第二个问题)"
 )
+#: What people say before and after what they want; a courtesy only where it is a clause by itself.
+_BEFORE = (
+    r"(?:(?:你|您|大家|社区|老师|主任|书记|早上|上午|中午|下午|晚上)好|喂|嗨|哈[喽啰]|早晨|在[吗么不]?在?|喺唔喺度|有人在?吗|亲|"
+    r"请问|(?:麻烦|请|想|我想|再)?(?:请教|问)[一个]?[下声事]?|打扰(?:一?下|了)?|不好意思|对不起|唔该|麻烦[您你]?|"
+    r"(?:社区|街道|居委会?|物业)?的?(?:师傅|老师|领导|同志|工作人员|客服|阿姨|叔叔|主任|书记)们?|"
+    r"大[哥姐叔爷]|[美帅][女哥]|小[哥姐](?:哥|姐)?|那个|这个|hi|hello|hey|excuse me|sorry)"
+)
+_AFTER = (
+    r"(?:多谢|谢谢?|感谢|感恩|唔该|先谢|辛苦|麻烦|拜托)(?:[您你]们?)?|(?:很|好|特别|有点|比较|挺)?急++|在线等|"
+    r"(?:坐|静|我)?[等盼望求][您你]?(?:们)?(?:的)?(?:回复|回信|答复|消息|告知|解答|指教)|求[助解]|收到请?回复?|"
+    r"(?:请|快|帮|尽快|速)+(?:回复|回我|帮忙|帮帮我|忙)|thanks?(?: you)?|thx"
+)
+_SOFT = r"[呀啊啦了哈哦呢嘛哇喔晒嗮]*"
+_BREAK = r"[\s,.。!?;~、·\-]+"
+_OPENING = re.compile(rf"^(?:{_BREAK})?(?:{_BEFORE}{_SOFT}{_BREAK})++")
+_CLOSING = re.compile(rf"(?:{_BREAK}(?:{_AFTER}){_SOFT})+(?:{_BREAK})?$")
+_COURTESY = re.compile(rf"(?:(?:{_BEFORE}|{_AFTER}){_SOFT}(?:{_BREAK})?)*+")
 _LATIN = re.compile(r"[a-z]+")
 _ROUNDS = 8
+#: Characters below which what stands beside a courtesy is no wish of its own.
+_MIN_WISH = 2
 #: First characters of the ranges that stand for syllables, for characters without one, and for runs
 #: of letters that spell none: private use, so that no message contains them.
 _SOUNDS, _NO_SOUNDS, _RUNS = 0xE000, 0xF0000, 0x100000
@@ -57,13 +76,25 @@ def normalize(text: str) -> str:
 
 def _once(text: str) -> str:
     """Fold once; what then stands side by side may fold further (an Arabic letter and its mark)."""
-    folded = _APOSTROPHE.sub("", _folded(text))
+    folded = _APOSTROPHE.sub("", _wish(_folded(text)))
     compact, at = "", 0
     for run in _WORDS.finditer(folded):
         compact += _KEEP.sub("", folded[at : run.start()]) + _joined(_KEEP.split(run.group()))
         at = run.end()
     compact += _KEEP.sub("", folded[at:])
     return _strip_fillers(compact) or compact
+
+
+def _wish(folded: str) -> str:
+    """Return a folded message without the courtesies around it; all of it if there is nothing else.
+
+    >>> _wish("师傅,居住证怎么办,急,等你回复")
+    '居住证怎么办'
+    """
+    rest = _CLOSING.sub("", _OPENING.sub("", folded))
+    if _COURTESY.fullmatch(rest) or len(_strip_fillers(_KEEP.sub("", rest))) < _MIN_WISH:
+        return folded
+    return rest
 
 
 def _joined(words: list[str]) -> str:
@@ -91,7 +122,7 @@ def _strip_fillers(text: str) -> str:
 def clauses(text: str) -> tuple[str, ...]:
     """Return the message's clauses in normal form, short ones joined to their neighbour."""
     out: list[str] = []
-    for piece in _CLAUSE.split(_folded(text)):
+    for piece in _CLAUSE.split(_wish(_folded(text))):
         normal = normalize(piece)
         if not normal:
             continue

@@ -38,6 +38,28 @@ def test_spelling_blanks_emoji_and_fillers_do_not_matter(text: str, expected: st
     assert normalize(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("社区的同志，窗口几点开门，急，等您回信", "窗口几点开门"),
+        ("師傅 喺唔喺度 想借把遮，唔該晒", "想借把遮"),
+        ("hello, where can I park? thanks", "where can i park"),
+        ("主任好，谢谢", "主任好谢谢"),
+        ("在吗？急！！", "在吗急"),
+        ("hi 啊", "hi"),
+        ("不好意思到你们那要带什么", "不好意思到你们那要带什么"),
+        ("麻烦，单车被锁了，急急急急", "单车被锁了"),
+    ],
+)
+def test_courtesies_around_a_wish_are_left_out_and_alone_they_stay(text: str, expected: str):
+    assert normalize(text) == expected
+    assert normalize(expected) == expected
+
+
+def test_courtesies_are_no_clauses():
+    assert clauses("老师，垃圾站在哪，还有窗口几点开，麻烦了") == ("垃圾站在哪", "窗口几点开")
+
+
 def test_letters_that_only_meet_when_marks_are_gone_are_folded_too():
     """An Arabic letter and its mark become one character once nothing stands between."""
     assert normalize("\u0627!\u0654") == "\u0623"
@@ -73,7 +95,7 @@ def test_words_that_spell_pinyin_are_written_together():
 def test_words_of_another_language_are_read_one_by_one():
     """So that nearby phrases share words, not only letters."""
     assert pinyin("how to apply") == ("how", "to", "apply")
-    assert clauses("Hi. My boss did not pay") == ("hi my boss did not pay",)
+    assert clauses("Wi-Fi. My boss did not pay") == ("wi fi", "my boss did not pay")
 
 
 def test_letters_that_are_no_pinyin_stay_together():

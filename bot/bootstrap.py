@@ -298,6 +298,7 @@ class House:
             conversation=self.conversation,
             packs=self.packs.get,
             clock=self.clock,
+            vault=self.db.vault,
         )
 
     def default_account(self) -> Account:

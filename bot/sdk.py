@@ -8,7 +8,7 @@ XML, Redis or SQL.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -31,6 +31,7 @@ from bot.domain.entities import (
     Picked,
 )
 from bot.domain.figures import Doubt, Duration, Found, Length, Quantity, Reading, Rough, When
+from bot.domain.flows import Plan, Slot, SlotKind, Value
 from bot.domain.messages import Inbound, Kind
 from bot.domain.replies import Alert, Article, Choice, ProfileChange, Reply, Urgency
 from bot.domain.residents import Resident
@@ -50,11 +51,12 @@ from bot.domain.telling import (
     span_said,
     unknown_said,
 )
-from bot.domain.text import fit, pieces, stretched
+from bot.domain.text import asking, fit, pieces, stretched
 
 __all__ = [
     "BEIJING",
     "FIELDS",
+    "START_FORM",
     "Address",
     "Age",
     "Alert",
@@ -73,6 +75,8 @@ __all__ = [
     "Entities",
     "Entry",
     "Fact",
+    "Filled",
+    "Flow",
     "Found",
     "Handler",
     "Identity",
@@ -90,6 +94,7 @@ __all__ = [
     "Per",
     "Phone",
     "Picked",
+    "Plan",
     "Privacy",
     "ProfileChange",
     "Quantity",
@@ -99,8 +104,11 @@ __all__ = [
     "Role",
     "Rough",
     "Services",
+    "Slot",
+    "SlotKind",
     "Subscriptions",
     "Urgency",
+    "Value",
     "When",
     "Words",
     "ahead",
@@ -111,6 +119,7 @@ __all__ = [
     "dates_said",
     "day_said",
     "facts_said",
+    "fill_in",
     "fit",
     "hours_said",
     "looked_up",
@@ -127,6 +136,10 @@ __all__ = [
     "span_said",
     "unknown_said",
 ]
+
+
+#: Target of a choice that opens the form named after it.
+START_FORM = "form:start/"
 
 
 class IntentKind(StrEnum):
@@ -382,12 +395,46 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A form that was handed in.
+
+    Attributes:
+        key: identity of what comes of it: the same for every delivery of the resident's yes.
+        values: slot id -> value.
+        lines: slot id, label and value as shown, in the order asked.
+    """
+
+    key: str
+    values: Mapping[str, Value]
+    lines: tuple[tuple[str, str, str], ...]
+
+    def said(self, slot: str) -> str:
+        """Return the canonical value of a slot, "" when it was skipped or not asked."""
+        value = self.values.get(slot)
+        return value.plain if value else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A form of several messages (表单).
+
+    Attributes:
+        plan: what it asks; its name is the intent that opens it.
+        finish: makes what was filled in durable and says so; called once or more with the same key.
+    """
+
+    plan: Plan
+    finish: Callable[[Context, Filled], Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capability:
     """A group of intents that belong together."""
 
     name: str
     title: str
     intents: tuple[Intent, ...]
+    flows: tuple[Flow, ...] = ()
 
 
 def choices_for(ctx: Context, card: Card | None, targets: Sequence[str]) -> tuple[Choice, ...]:
@@ -450,3 +497,12 @@ def answer(ctx: Context) -> Reply:
             _told.clear()
         _told[key] = (card, reply)
     return reply
+
+
+def fill_in(ctx: Context) -> Reply:
+    """Open the intent's form; one who asks about it reads the card first and is offered the form."""
+    if not ctx.focus and not asking(ctx.inbound.text):
+        return Reply(opens=ctx.intent, topic=ctx.intent)
+    told = answer(ctx)
+    start = Choice(label=ctx.words.say("form_start"), target=f"{START_FORM}{ctx.intent}")
+    return replace(told, choices=(start, *told.choices[:4]))

@@ -383,7 +383,7 @@ class Stage:
     def session(self, ref: str) -> Session:
         """Return a resident's conversation as it is stored."""
         found: Any = self.house.state.client.get(keys.session(ref))
-        return load_session(found)
+        return load_session(found, self.house.db.vault.open)
 
     def turns(self, after: str = "-") -> list[tuple[str, dict[str, Any]]]:
         """Return the turns logged after a stream id, oldest first, each with its own id."""

@@ -13,12 +13,13 @@ from bot.domain.clock import SystemClock
 from bot.domain.messages import Inbound, Kind
 from bot.domain.residents import Resident, resident_ref
 from bot.domain.sessions import Session
-from bot.pipeline.converse import Conversation, Turn
+from bot.pipeline.converse import Conversation
 from bot.pipeline.hearing import hear, turned
 from bot.pipeline.registry import Registry
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions, ServedCommunities
 from bot.pipeline.speech import Speech
 from bot.pipeline.turn import Request
+from bot.pipeline.turning import Turn
 from bot.schedule.workdays import ChinaCalendar
 from bot.sdk import Services
 from bot.state.embedded import EmbeddedRedis

@@ -8,9 +8,10 @@ from bot.domain.messages import Inbound, Kind
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session
 from bot.logs import logger
-from bot.pipeline.converse import Conversation, Turn
+from bot.pipeline.converse import Conversation
 from bot.pipeline.hearing import hear, turned
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions
+from bot.pipeline.turning import Turn
 from bot.sdk import PackView
 
 _NOBODY = "rehearsal"

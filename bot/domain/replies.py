@@ -79,6 +79,7 @@ class Reply:
         alert: set when a person must be told before the reply goes out.
         profile: what changes about the resident's settings.
         article: a card instead of text.
+        opens: name of the form that begins with this answer, or "".
     """
 
     text: str = ""
@@ -89,6 +90,7 @@ class Reply:
     alert: Alert | None = None
     profile: ProfileChange = field(default_factory=ProfileChange)
     article: Article | None = None
+    opens: str = ""
 
 
 def spoken(reply: Reply, *, choose: str, limit: int = MAX_REPLY_CHARS, last: str = "") -> str:

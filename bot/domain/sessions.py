@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.errors import BotError
+from bot.domain.flows import Form, Seal, dump_form, living, load_form
 from bot.domain.replies import Choice
 
 #: A topic stays open for follow-up questions this long.
@@ -26,6 +28,7 @@ class Session:
         misses: turns in a row that were not understood.
         asked: the message the bot asked back about, so that a picked number still knows its words;
             kept for one turn and at most half an hour.
+        forms: the form being filled in, and one that waits for it.
     """
 
     community: str = ""
@@ -38,6 +41,7 @@ class Session:
     known: bool | None = None
     misses: int = 0
     asked: str = ""
+    forms: tuple[Form, ...] = ()
 
     @property
     def tongue(self) -> str:
@@ -48,11 +52,29 @@ class Session:
         """Return the session as it may be used now: an old topic is closed, settings stay."""
         if now.timestamp() - self.touched_s <= TOPIC_LIFE.total_seconds():
             return self
-        return replace(self, topic="", choices=(), rest=(), misses=0, asked="")
+        return replace(
+            self,
+            topic="",
+            choices=(),
+            rest=(),
+            misses=0,
+            asked="",
+            forms=living(self.forms, now),
+        )
 
 
-def dump(session: Session) -> str:
-    """Return the session as compact JSON."""
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def dump(session: Session, seal: Seal = _as_it_is) -> str:
+    """Return the session as compact JSON.
+
+    Args:
+        session: what to keep.
+        seal: encrypts what was said in forms, which is personal.
+    """
+    forms = json.dumps([dump_form(form) for form in session.forms], ensure_ascii=False)
     return json.dumps(
         {
             "c": session.community,
@@ -65,14 +87,20 @@ def dump(session: Session) -> str:
             "k": session.known,
             "m": session.misses,
             "q": session.asked,
+            "f": seal(forms) if session.forms else "",
         },
         ensure_ascii=False,
         separators=(",", ":"),
     )
 
 
-def load(text: str | bytes | None) -> Session:
-    """Read a session back; anything unreadable is a new session."""
+def load(text: str | bytes | None, unseal: Seal = _as_it_is) -> Session:
+    """Read a session back; anything unreadable is a new session.
+
+    Args:
+        text: as :func:`dump` wrote it.
+        unseal: decrypts; a ``ValueError`` of it means nobody can.
+    """
     try:
         raw = json.loads(text or "{}")
         return Session(
@@ -88,6 +116,17 @@ def load(text: str | bytes | None) -> Session:
             known=raw["k"] if isinstance(raw.get("k"), bool) else None,
             misses=int(raw.get("m", 0)),
             asked=str(raw.get("q", "")),
+            forms=_forms(raw.get("f"), unseal),
         )
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return Session()
+
+
+def _forms(kept: object, unseal: Seal) -> tuple[Form, ...]:
+    """Read the forms back; those nobody can read are lost, the rest of the session is not."""
+    if not kept:
+        return ()
+    try:
+        return tuple(load_form(form) for form in json.loads(unseal(str(kept))))
+    except (ValueError, TypeError, RecursionError, BotError):
+        return ()

@@ -65,3 +65,17 @@ def pieces(paragraphs: list[str], limit: int) -> tuple[str, ...]:
             else:
                 out.append(head)
     return tuple(out)
+
+
+_ASKING = re.compile(
+    r"[?？]\s*$|(?:吗|呢|么)[。.!！]?\s*$|怎么|咋|如何|哪里|哪儿|哪天|多少|几点|什么|啥|能不能|可不可以|是不是|要不要"
+)
+
+
+def asking(text: str) -> bool:
+    """Tell whether a message reads like a question.
+
+    >>> asking("路灯坏了找谁修？"), asking("3栋的路灯坏了")
+    (True, False)
+    """
+    return bool(_ASKING.search(text))

@@ -1,21 +1,20 @@
 """From a message and its session to an answer: crisis, dialog, understanding, handler."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import cache
 
 from bot.dialog.moves import Move, MoveKind, Vocabulary, needs_memory, read
 from bot.domain.entities import Entities
 from bot.domain.messages import Inbound, Kind
 from bot.domain.replies import Choice, ProfileChange, Reply
-from bot.domain.residents import Resident
-from bot.domain.sessions import Session
 from bot.domain.text import stretched
+from bot.pipeline.forming import Forming, kept_aside
 from bot.pipeline.names import PackNames
 from bot.pipeline.outcome import Answer
 from bot.pipeline.registry import Registry
-from bot.sdk import FIELDS, Context, PackView, Role, Services
+from bot.pipeline.turning import Turn
+from bot.sdk import FIELDS, START_FORM, Context, Filled, Role, Services
 from bot.understanding.entities import extract
 from bot.understanding.normalize import normalize
 from bot.understanding.router import Decision, Router, Understanding
@@ -24,34 +23,6 @@ from bot.understanding.router import Decision, Router, Understanding
 _TOGETHER_CHARS = 430
 #: Intents kept with a message that was not understood.
 _GUESSES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """Everything one message is answered with.
-
-    Attributes:
-        inbound: the message.
-        session: conversation so far, fresh.
-        resident: who asks.
-        pack: what his community knows.
-        now: present moment.
-        remembers: the session store works; without it follow-ups cannot be answered.
-        turned: he writes in another language than Chinese from this message on.
-    """
-
-    inbound: Inbound
-    session: Session
-    resident: Resident
-    pack: PackView
-    now: datetime
-    remembers: bool = True
-    turned: bool = False
-
-    @property
-    def language(self) -> str:
-        """Return the language tag of the reply."""
-        return self.resident.language
 
 
 class Conversation:
@@ -70,6 +41,13 @@ class Conversation:
         self._words = words
         self._services = services
         self._names = PackNames(services.communities.called())
+        self._forming = Forming(
+            registry=registry,
+            router=router,
+            vocabulary=words,
+            reader=self._reader,
+            finish=self._filed,
+        )
 
     @property
     def registry(self) -> Registry:
@@ -84,8 +62,8 @@ class Conversation:
 
     def effects(self, turn: Turn) -> bool:
         """Tell whether answering may touch records, so that it must run under the time budget."""
-        if turn.inbound.kind in {Kind.FOLLOW, Kind.SCAN}:
-            return True
+        if turn.inbound.kind in {Kind.FOLLOW, Kind.SCAN} or turn.session.forms:
+            return True  # the end of a form is a record
         if turn.inbound.kind not in {Kind.TEXT, Kind.VOICE, Kind.MENU}:
             return False
         targets = self._targets(turn)
@@ -121,6 +99,21 @@ class Conversation:
         return replace(answer, reply=replace(reply, text=f"{reply.text}\n{said}"))
 
     def _answer(self, turn: Turn) -> Answer:
+        """Answer a crisis first, then the open form, then what else is asked."""
+        forms = turn.session.forms
+        if forms and self.crisis(turn.inbound):
+            return replace(self._plain(turn), forms=kept_aside(forms))
+        taken = self._forming.take(turn)
+        if taken.answer is not None:
+            return replace(taken.answer, forms=taken.forms)
+        return self._forming.opened(turn, self._plain(turn), kept_aside(taken.forms))
+
+    def _filed(self, turn: Turn, flow: str, filled: Filled) -> Reply:
+        """Hand a form in to its capability."""
+        context = self._context(turn, flow, "", "")
+        return self._registry.flows[flow].finish(context, filled)
+
+    def _plain(self, turn: Turn) -> Answer:
         kind = turn.inbound.kind
         if kind in {Kind.FOLLOW, Kind.SCAN}:
             return self._greet(turn)
@@ -252,6 +245,9 @@ class Conversation:
             return self._act(turn, turn.session.topic, decision="choice", focus=focus)
         if target.startswith("command:"):
             return self._command(turn, target.removeprefix("command:"))
+        if target.startswith(START_FORM):
+            flow = target.removeprefix(START_FORM)
+            return Answer(reply=Reply(opens=flow, topic=flow), decision="choice", intent=flow)
         said = turn.session.asked or move.label
         return self._act(turn, target, decision="choice", said=said)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.flows import Form
 from bot.domain.replies import Reply
 from bot.domain.sessions import Session
 
@@ -20,6 +21,7 @@ class Answer:
         asked: the message, when the bot asked back what it means.
         guesses: intents a new ask that was not understood might mean, with their probabilities;
             ``None`` for everything else.
+        forms: the forms being filled in afterwards; ``None`` leaves them as they are.
     """
 
     reply: Reply | None
@@ -29,6 +31,7 @@ class Answer:
     missed: bool = False
     asked: str = ""
     guesses: tuple[tuple[str, float], ...] | None = None
+    forms: tuple[Form, ...] | None = None
 
 
 def next_session(session: Session, answer: Answer, now: datetime) -> Session:
@@ -47,4 +50,5 @@ def next_session(session: Session, answer: Answer, now: datetime) -> Session:
         touched_s=touched,
         misses=session.misses + 1 if answer.missed else 0,
         asked=answer.asked,
+        forms=session.forms if answer.forms is None else answer.forms,
     )

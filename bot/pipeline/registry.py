@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.errors import ConfigError
 from bot.packs.tongues import Tongue
-from bot.sdk import Capability, Intent, IntentKind, PackView, Role, Words
+from bot.sdk import Capability, Flow, Intent, IntentKind, PackView, Role, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Registry:
         intents: all intents by id.
         owners: intent id -> capability name.
         roles: who plays each role.
+        flows: forms by the intent that opens them.
         menu: group titles and their intent ids.
     """
 
@@ -30,6 +31,7 @@ class Registry:
     intents: Mapping[str, Intent] = field(init=False)
     owners: Mapping[str, str] = field(init=False)
     roles: Mapping[Role, str] = field(init=False)
+    flows: Mapping[str, Flow] = field(init=False)
     menu: Mapping[str, Sequence[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +52,8 @@ class Registry:
         object.__setattr__(self, "intents", intents)
         object.__setattr__(self, "owners", owners)
         object.__setattr__(self, "roles", roles)
+        flows = {flow.plan.name: flow for found in self.capabilities for flow in found.flows}
+        object.__setattr__(self, "flows", flows)
         menu = {
             capability.title: tuple(intent.id for intent in capability.intents)
             for capability in self.capabilities

@@ -10,6 +10,7 @@ from threading import BoundedSemaphore
 from bot import metrics
 from bot.domain.clock import Clock
 from bot.domain.errors import BotError, StoreUnavailable
+from bot.domain.flows import FORM_LIFE
 from bot.domain.messages import ANSWERED, Inbound, Kind
 from bot.domain.replies import Reply
 from bot.domain.residents import Resident
@@ -17,11 +18,13 @@ from bot.domain.sessions import Session, dump, load
 from bot.logs import logger
 from bot.pipeline import limits
 from bot.pipeline.bounded import Bounded
-from bot.pipeline.converse import Conversation, Turn
+from bot.pipeline.converse import Conversation
 from bot.pipeline.hearing import hear, turned
 from bot.pipeline.ledger import Ledger
 from bot.pipeline.outcome import Answer, next_session
+from bot.pipeline.turning import Turn
 from bot.pipeline.unsure import unsure
+from bot.records.vault import Vault
 from bot.sdk import PackView
 from bot.state.turns import ASKED_S, SESSION_S, Beginning, Standing, Turns, record
 
@@ -58,6 +61,7 @@ class TurnRunner:
         conversation: answers.
         packs: community slug -> what it knows.
         clock: time.
+        vault: seals what was said in forms while they are open.
     """
 
     def __init__(
@@ -68,8 +72,10 @@ class TurnRunner:
         conversation: Conversation,
         packs: Callable[[str], PackView],
         clock: Clock,
+        vault: Vault,
     ):
         self._turns = turns
+        self._vault = vault
         self._ledger = ledger
         self._conversation = conversation
         self._packs = packs
@@ -169,7 +175,7 @@ class TurnRunner:
         return self._conversation.sentence(name, turn.language)
 
     def _fresh(self, request: Request, beginning: Beginning) -> str:
-        session = load(beginning.session).fresh(self._clock.now())
+        session = load(beginning.session, self._vault.open).fresh(self._clock.now())
         session = self._with_profile(request, session)
         turn = self._turn(request, session)
         if beginning.count > limits.FLOOD_PER_MINUTE and not self._conversation.crisis(
@@ -263,7 +269,7 @@ class TurnRunner:
         session = next_session(turn.session, answer, self._clock.now())
         try:
             self._ledger.deliver(request.inbound, answer, turn.language)
-            self._turns.save(request.ref, dump(session))
+            self._turns.save(request.ref, dump(session, self._vault.seal))
         except BotError:
             logger().exception("turn.late_failed", trace=request.trace)
 
@@ -304,11 +310,18 @@ class TurnRunner:
                 request.ref,
                 beginning.owner,
                 reply=xml,
-                session=dump(session),
+                session=dump(session, self._vault.seal),
                 turn=line,
-                life_s=ASKED_S if session.asked else SESSION_S,
+                life_s=_life_s(session),
             )
         except StoreUnavailable:
             metrics.STATE_DOWN.inc()
             return xml
         return xml if given is None else given
+
+
+def _life_s(session: Session) -> int:
+    """Return how long a session is kept: what a resident said in passing no longer than its use."""
+    if session.forms:
+        return int(FORM_LIFE.total_seconds())
+    return ASKED_S if session.asked else SESSION_S

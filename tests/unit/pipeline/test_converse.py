@@ -9,9 +9,9 @@ from bot.domain.messages import Kind
 from bot.domain.replies import MAX_REPLY_CHARS, Choice, ProfileChange, Reply
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session, load
-from bot.pipeline.converse import Turn
 from bot.pipeline.outcome import Answer, next_session
 from bot.pipeline.registry import Registry
+from bot.pipeline.turning import Turn
 from bot.records import residents
 from bot.sdk import Capability, Intent, IntentKind, Role
 from bot.state import keys

@@ -6,9 +6,10 @@ import pytest
 
 from bot.domain.sessions import Session
 from bot.pipeline import names as names_module
-from bot.pipeline.converse import Conversation, Turn
+from bot.pipeline.converse import Conversation
 from bot.pipeline.names import COMMUNITY, PackNames
 from bot.pipeline.registry import Registry
+from bot.pipeline.turning import Turn
 from bot.sdk import Capability, Context, Entities, Reply, Resident
 from bot.testing import Rig, make_inbound
 from tests.factories import make_context

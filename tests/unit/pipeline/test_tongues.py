@@ -5,7 +5,8 @@ import pytest
 from bot.domain.replies import MAX_FOREIGN_CHARS, MAX_REPLY_BYTES
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session
-from bot.pipeline.converse import Conversation, Turn
+from bot.pipeline.converse import Conversation
+from bot.pipeline.turning import Turn
 from bot.records import alerts
 from bot.testing import START, Rig, make_inbound
 from tests.factories import as_read, content

@@ -1,0 +1,263 @@
+"""Reads an answer to one question of a form; what cannot be read says which sentence to say."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.domain.entities import Entities
+from bot.domain.figures import Doubt, Length, Quantity, Rough, plain
+from bot.domain.flows import MOST_CHARS, Slot, SlotKind, Value
+from bot.domain.messages import Inbound, Kind
+from bot.understanding.normalize import normalize
+
+_YES = frozenset({
+    "是", "是的", "对", "对的", "对呀", "没错", "嗯", "好", "好的", "行", "可以", "要", "需要",
+    "有", "确认", "提交", "同意", "ok", "yes", "y", "系", "系啊", "啱", "对头", "要得", "中",
+})  # fmt: skip
+_NO = frozenset({
+    "不", "不是", "否", "不用", "不要", "没有", "没", "冇", "不需要", "不同意",
+    "no", "n", "唔系", "唔使", "不得",
+})  # fmt: skip
+_NAME = re.compile(
+    r"(?:我叫|我是|姓名[是:：]?|名字[是:：]?|叫)?\s*([\u3400-\u9fff·A-Za-z .]{2,30})$"
+)
+_INTEGER = re.compile(r"\d{1,9}")
+#: Most pictures in one form.
+MOST_PHOTOS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message as a form reads it.
+
+    Attributes:
+        inbound: the message.
+        text: what was written, or of it what is said about one slot.
+        entities: figures and names in ``text``, read when asked for.
+        today: Beijing date.
+        labels: choice value -> how it reads, of the slot being asked.
+    """
+
+    inbound: Inbound
+    text: str
+    entities: Callable[[], Entities]
+    today: date
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An answer that does not fit.
+
+    Attributes:
+        why: name of the sentence that says what is expected.
+        values: for its placeholders.
+    """
+
+    why: str
+    values: tuple[tuple[str, object], ...] = ()
+
+
+def read_slot(slot: Slot, said: Said) -> Value | Unread:
+    """Read an answer for ``slot``."""
+    return _READERS[slot.kind](slot, said)
+
+
+def picked(slot: Slot, value: str, labels: Mapping[str, str]) -> Value | None:
+    """Return a value picked from the numbered choices, or nothing if it is none."""
+    if slot.kind is SlotKind.CHOICE and value in slot.choices:
+        return Value(value, labels.get(value, value))
+    if slot.kind is SlotKind.YES_NO and value in {"yes", "no"}:
+        return Value(value, labels.get(value, value))
+    return None
+
+
+def _text(slot: Slot, said: Said) -> Value | Unread:
+    text = said.text.strip()
+    least, most = slot.least or 2, slot.most or MOST_CHARS
+    if len(text) < least:
+        return Unread("form_short", (("least", least),))
+    if len(text) > most:
+        return Unread("form_long", (("most", most),))
+    return Value(text, text)
+
+
+def _place(slot: Slot, said: Said) -> Value | Unread:
+    inbound = said.inbound
+    if inbound.kind is Kind.LOCATION and inbound.latitude is not None:
+        where = f"{inbound.latitude:.6f},{inbound.longitude or 0.0:.6f}"
+        label = inbound.label.strip() or where
+        return Value(f"{label} ({where})", label)
+    return _text(slot, said)
+
+
+def _address(slot: Slot, said: Said) -> Value | Unread:
+    found = said.entities().addresses
+    if len(found) == 1:
+        return Value(found[0].said, found[0].said)
+    return Unread("form_address") if slot.least != 0 or not said.text.strip() else _text(slot, said)
+
+
+def _name(_slot: Slot, said: Said) -> Value | Unread:
+    found = _NAME.match(said.text.strip())
+    if not found:
+        return Unread("form_name")
+    return Value(found.group(1).strip(), found.group(1).strip())
+
+
+def _choice(slot: Slot, said: Said) -> Value | Unread:
+    normal = normalize(said.text)
+    hits = [
+        value
+        for value in slot.choices
+        if (label := normalize(said.labels.get(value, value))) and normal
+        if label in normal or (len(normal) > 1 and normal in label)
+    ]
+    if len(hits) == 1:
+        return Value(hits[0], said.labels.get(hits[0], hits[0]))
+    return Unread("form_choice")
+
+
+def _yes_no(_slot: Slot, said: Said) -> Value | Unread:
+    answer = yes_or_no(said.text)
+    if not answer:
+        return Unread("form_yes_no")
+    return Value(answer, said.labels.get(answer, answer))
+
+
+def yes_or_no(text: str) -> str:
+    """Return ``yes``, ``no``, or "" for anything else.
+
+    >>> yes_or_no("对的"), yes_or_no("不用了"), yes_or_no("明天")
+    ('yes', 'no', '')
+    """
+    normal = normalize(text).rstrip("了的呀啊哦吧")
+    if normal in _NO or f"{normal}了" in _NO:
+        return "no"
+    return "yes" if normal in _YES or f"{normal}的" in _YES else ""
+
+
+def _phone(_slot: Slot, said: Said) -> Value | Unread:
+    found = {one.number: one for one in said.entities().phones}
+    if len(found) != 1:
+        return Unread("form_phone" if not found else "form_one_phone")
+    (only,) = found.values()
+    return Value(only.number, only.masked)
+
+
+def _day(slot: Slot, said: Said) -> Value | Unread:
+    whens = [when for when in said.entities().whens if when.reading.dated]
+    days = {when.reading.day for when in whens}
+    day = next(iter(days)) if len(days) == 1 else None
+    if day is None:
+        return Unread("form_day")
+    if any(when.doubts - {Doubt.PASSED} for when in whens):
+        return Unread("form_which_day", (("day", f"{day.month}月{day.day}日"),))
+    first = said.today + timedelta(days=slot.least) if slot.least is not None else None
+    last = said.today + timedelta(days=slot.most) if slot.most is not None else None
+    if (first and day < first) or (last and day > last):
+        bounds = "、".join(
+            part
+            for part in (
+                f"不早于{first.month}月{first.day}日" if first else "",
+                f"不晚于{last.month}月{last.day}日" if last else "",
+            )
+            if part
+        )
+        return Unread("form_day_bounds", (("bounds", bounds),))
+    weekday = "一二三四五六日"[day.weekday()]
+    return Value(day.isoformat(), f"{day.year}年{day.month}月{day.day}日（周{weekday}）")
+
+
+def _age(slot: Slot, said: Said) -> Value | Unread:
+    ages = said.entities().ages
+    if len(ages) == 1 and ages[0].upto is None and ages[0].rough is Rough.EXACT:
+        return _bounded(slot, Decimal(ages[0].years), f"{ages[0].years}岁")
+    bare = _INTEGER.fullmatch(normalize(said.text))
+    return (
+        _bounded(slot, Decimal(bare.group()), f"{bare.group()}岁") if bare else Unread("form_age")
+    )
+
+
+def _count(slot: Slot, said: Said) -> Value | Unread:
+    counts = said.entities().counts
+    if len(counts) == 1 and _exact(counts[0].amount):
+        return _bounded(slot, counts[0].amount.value, plain(counts[0].amount.value))
+    bare = _INTEGER.fullmatch(normalize(said.text))
+    return _bounded(slot, Decimal(bare.group()), bare.group()) if bare else Unread("form_count")
+
+
+def _money(slot: Slot, said: Said) -> Value | Unread:
+    sums = said.entities().money
+    if len(sums) == 1 and sums[0].amount.upto is None:
+        return _bounded(slot, sums[0].amount.value, f"{plain(sums[0].amount.value)}元")
+    bare = _INTEGER.fullmatch(normalize(said.text))
+    return (
+        _bounded(slot, Decimal(bare.group()), f"{bare.group()}元") if bare else Unread("form_money")
+    )
+
+
+def _length(slot: Slot, said: Said) -> Value | Unread:
+    found = said.entities().durations
+    if len(found) != 1 or found[0].upto is not None:
+        return Unread("form_length")
+    length = found[0].length
+    if length.minutes or (length.months and length.days):
+        return Unread("form_length")
+    return (
+        Value(length.said, _length_said(length)) if _fits(slot, length) else Unread("form_length")
+    )
+
+
+def _fits(slot: Slot, length: Length) -> bool:
+    months = length.months + length.days / 30
+    return (slot.least or 0) <= months <= (slot.most or 1200)
+
+
+def _length_said(length: Length) -> str:
+    years, months = divmod(length.months, 12)
+    parts = [(years, "年"), (months, "个月"), (length.days, "天")]
+    return "".join(f"{plain(number)}{unit}" for number, unit in parts if number) or "0天"
+
+
+def _photo(_slot: Slot, said: Said) -> Value | Unread:
+    if said.inbound.kind is Kind.IMAGE and said.inbound.media_id:
+        return photos(None, said.inbound.media_id)
+    return Unread("form_photo")
+
+
+def photos(before: Value | None, media_id: str) -> Value:
+    """Return the pictures of a form with one more, at most ``MOST_PHOTOS``, each once."""
+    kept = list(dict.fromkeys([*(before.plain.split() if before else []), media_id]))[:MOST_PHOTOS]
+    return Value(" ".join(kept), f"照片{len(kept)}张")
+
+
+def _exact(amount: Quantity) -> bool:
+    return amount.upto is None and amount.value == amount.value.to_integral_value()
+
+
+def _bounded(slot: Slot, number: Decimal, shown: str) -> Value | Unread:
+    if slot.least is not None and number < slot.least:
+        return Unread("form_least", (("least", slot.least),))
+    if slot.most is not None and number > slot.most:
+        return Unread("form_most", (("most", slot.most),))
+    return Value(plain(number), shown)
+
+
+_READERS: Mapping[SlotKind, Callable[[Slot, Said], Value | Unread]] = {
+    SlotKind.TEXT: _text,
+    SlotKind.NAME: _name,
+    SlotKind.CHOICE: _choice,
+    SlotKind.YES_NO: _yes_no,
+    SlotKind.PHONE: _phone,
+    SlotKind.PLACE: _place,
+    SlotKind.ADDRESS: _address,
+    SlotKind.DAY: _day,
+    SlotKind.AGE: _age,
+    SlotKind.COUNT: _count,
+    SlotKind.MONEY: _money,
+    SlotKind.LENGTH: _length,
+    SlotKind.PHOTO: _photo,
+}

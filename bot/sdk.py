@@ -121,6 +121,7 @@ __all__ = [
     "facts_said",
     "fill_in",
     "fit",
+    "hand_in",
     "hours_said",
     "looked_up",
     "meant",
@@ -128,6 +129,7 @@ __all__ = [
     "metres",
     "named",
     "nearest",
+    "offer_form",
     "open_at",
     "pieces",
     "place_said",
@@ -500,9 +502,62 @@ def answer(ctx: Context) -> Reply:
 
 
 def fill_in(ctx: Context) -> Reply:
-    """Open the intent's form; one who asks about it reads the card first and is offered the form."""
+    """Open the intent's form; one who asks about it reads the card and is offered the form."""
     if not ctx.focus and not asking(ctx.inbound.text):
         return Reply(opens=ctx.intent, topic=ctx.intent)
+    return offer_form(ctx)
+
+
+def offer_form(ctx: Context) -> Reply:
+    """Answer from the card, and offer the intent's form as the first choice."""
     told = answer(ctx)
     start = Choice(label=ctx.words.say("form_start"), target=f"{START_FORM}{ctx.intent}")
     return replace(told, choices=(start, *told.choices[:4]))
+
+
+def hand_in(
+    ctx: Context,
+    filled: Filled,
+    *,
+    days: int,
+    process: str = "standard",
+    place: str = "",
+    confidential: bool = False,
+    anonymous: bool = False,
+) -> Reply:
+    """Leave a filled form as a case and say its number.
+
+    Args:
+        ctx: the turn.
+        filled: what was handed in; however often, one case comes of it.
+        days: working days until somebody has to answer, 0 for none.
+        process: which states the case passes through.
+        place: where it is, so that the same lamp is one case.
+        confidential: read only by those who may read confidential cases.
+        anonymous: nobody can find out who left it.
+
+    Raises:
+        StoreUnavailable: the records do not answer; nothing was left.
+    """
+    title = ctx.words.many(ctx.intent.replace(".", "_"))["title"]
+    case = ctx.services.cases.open(
+        ctx.inbound,
+        NewCase(
+            key=filled.key,
+            kind=ctx.intent,
+            title=title,
+            lines=filled.lines,
+            community=ctx.pack.slug,
+            language=ctx.resident.language,
+            process=process,
+            dup=place,
+            confidential=confidential,
+            anonymous=anonymous,
+            days=days,
+        ),
+    )
+    name = "form_done_unnamed" if anonymous else "form_done"
+    until = day_said(case.due) if case.due else ""
+    said = ctx.words.say(name, number=case.number)
+    promised = ctx.words.say("form_promised", day=until) if until else ctx.words.say("form_read")
+    return Reply(text=f"{said}\n{promised}", topic=ctx.intent)

@@ -1,7 +1,8 @@
 """Work (找工作)."""
 
-from bot.sdk import Capability, Intent, IntentKind, answer
+from bot.sdk import Capability, Intent, IntentKind, fill_in
 from intents.jobs import handlers
+from intents.jobs.flows import FLOWS
 
 CAPABILITY = Capability(
     name="jobs",
@@ -11,6 +12,7 @@ CAPABILITY = Capability(
         Intent(
             id="jobs.fair", title="招聘会/推介会", kind=IntentKind.LOOKUP, handler=handlers.fair
         ),
-        Intent(id="jobs.register", title="求职登记", kind=IntentKind.FORM, handler=answer),
+        Intent(id="jobs.register", title="求职登记", kind=IntentKind.FORM, handler=fill_in),
     ),
+    flows=FLOWS,
 )

@@ -1,7 +1,8 @@
 """Legal first aid and the lawyer's hours (法律援助与维权)."""
 
-from bot.sdk import Capability, Intent, IntentKind, answer
+from bot.sdk import Capability, Intent, IntentKind, answer, offer_form
 from intents.legal import handlers
+from intents.legal.flows import FLOWS
 
 CAPABILITY = Capability(
     name="legal",
@@ -15,7 +16,9 @@ CAPABILITY = Capability(
         ),
         Intent(id="legal.book", title="预约律师", kind=IntentKind.BOOK, handler=handlers.duty),
         Intent(id="legal.aid", title="申请法律援助", kind=IntentKind.ANSWER, handler=answer),
-        Intent(id="legal.mediation", title="申请人民调解", kind=IntentKind.FORM, handler=answer),
+        Intent(
+            id="legal.mediation", title="申请人民调解", kind=IntentKind.FORM, handler=offer_form
+        ),
         Intent(id="legal.wages", title="欠薪", kind=IntentKind.ANSWER, handler=answer),
         Intent(id="legal.work_injury", title="工伤", kind=IntentKind.ANSWER, handler=answer),
         Intent(
@@ -33,4 +36,5 @@ CAPABILITY = Capability(
         Intent(id="legal.traffic", title="交通事故", kind=IntentKind.ANSWER, handler=answer),
         Intent(id="legal.consumer", title="消费与诈骗", kind=IntentKind.ANSWER, handler=answer),
     ),
+    flows=FLOWS,
 )

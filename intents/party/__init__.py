@@ -1,13 +1,14 @@
 """Party members from elsewhere (流动党员)."""
 
-from bot.sdk import Capability, Intent, IntentKind, answer
+from bot.sdk import Capability, Intent, IntentKind, answer, offer_form
 from intents.party import handlers
+from intents.party.flows import FLOWS
 
 CAPABILITY = Capability(
     name="party",
     title="党员之家",
     intents=(
-        Intent(id="party.checkin", title="流动党员报到", kind=IntentKind.FORM, handler=answer),
+        Intent(id="party.checkin", title="流动党员报到", kind=IntentKind.FORM, handler=offer_form),
         Intent(id="party.transfer", title="组织关系转接", kind=IntentKind.ANSWER, handler=answer),
         Intent(
             id="party.study", title="学习内容/送学", kind=IntentKind.LOOKUP, handler=handlers.study
@@ -21,4 +22,5 @@ CAPABILITY = Capability(
         ),
         Intent(id="party.dues", title="党费", kind=IntentKind.CALC, handler=answer),
     ),
+    flows=FLOWS,
 )

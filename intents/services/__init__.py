@@ -1,7 +1,8 @@
 """How to get things done at the counters (办事指南)."""
 
-from bot.sdk import Capability, Intent, IntentKind, answer
+from bot.sdk import Capability, Intent, IntentKind, answer, fill_in, offer_form
 from intents.services import handlers
+from intents.services.flows import FLOWS
 
 CAPABILITY = Capability(
     name="services",
@@ -80,7 +81,7 @@ CAPABILITY = Capability(
             id="services.hardship",
             title="临时救助/低保/困难帮扶",
             kind=IntentKind.FORM,
-            handler=answer,
+            handler=offer_form,
         ),
         Intent(
             id="services.student_aid", title="助学金/助学", kind=IntentKind.ANSWER, handler=answer
@@ -104,7 +105,7 @@ CAPABILITY = Capability(
             kind=IntentKind.ANSWER,
             handler=answer,
         ),
-        Intent(id="services.agent", title="代办帮办", kind=IntentKind.FORM, handler=answer),
+        Intent(id="services.agent", title="代办帮办", kind=IntentKind.FORM, handler=fill_in),
         Intent(
             id="services.rental_safety",
             title="出租屋安全/电动车充电",
@@ -112,4 +113,5 @@ CAPABILITY = Capability(
             handler=answer,
         ),
     ),
+    flows=FLOWS,
 )

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.cards import FIELDS, Card, Ended, Fact, Passport, section, tell
+from bot.domain.cases import Cases, CaseState, CaseStep, CaseView, NewCase, read_number
 from bot.domain.clock import BEIJING, beijing
 from bot.domain.directory import Entry, metres, nearest, open_at
 from bot.domain.entities import (
@@ -63,6 +64,10 @@ __all__ = [
     "Capability",
     "Card",
     "CaseNumber",
+    "CaseState",
+    "CaseStep",
+    "CaseView",
+    "Cases",
     "Choice",
     "Communities",
     "Context",
@@ -84,6 +89,7 @@ __all__ = [
     "Match",
     "Money",
     "Named",
+    "NewCase",
     "Occurrence",
     "PackView",
     "Passport",
@@ -122,6 +128,7 @@ __all__ = [
     "open_at",
     "pieces",
     "place_said",
+    "read_number",
     "section",
     "sections",
     "span_said",
@@ -302,6 +309,7 @@ class Services:
     communities: Communities
     subscriptions: Subscriptions
     privacy: Privacy
+    cases: Cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,14 @@ One shape for every kind of request; standard library only.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from bot.domain.clock import BEIJING, beijing
+from bot.domain.messages import Inbound
 from bot.domain.replies import Urgency
 
 #: Letters every case number begins with (暖邻).
@@ -161,6 +163,42 @@ class Deadline:
 
     at: datetime
     sure: bool
+
+
+class Cases(Protocol):
+    """What residents leave for staff (工单). Every call is durable before it returns.
+
+    A call that is repeated for one message changes nothing. What a case does not allow (a second
+    rating, taking back what is done) leaves it as it is: the view that comes back shows it.
+    """
+
+    def open(self, inbound: Inbound, new: NewCase) -> CaseView:
+        """Leave a case for staff, who are told of it in the same step; once per ``new.key``."""
+        ...
+
+    def mine(self, inbound: Inbound) -> Sequence[CaseView]:
+        """Return the resident's own cases: those not over first, then the newest; at most 20."""
+        ...
+
+    def find(self, inbound: Inbound, number: str) -> CaseView | None:
+        """Return the resident's own case with a number; nothing for anybody else's."""
+        ...
+
+    def add(self, inbound: Inbound, number: str, text: str) -> CaseView | None:
+        """Add what the resident says besides, unless the case is over; staff are told."""
+        ...
+
+    def withdraw(self, inbound: Inbound, number: str) -> CaseView | None:
+        """Take a case back while it is not done."""
+        ...
+
+    def rate(self, inbound: Inbound, number: str, stars: int) -> CaseView | None:
+        """Write how the resident found what was done, 1 to 5; once, when it is done."""
+        ...
+
+    def reopen(self, inbound: Inbound, number: str, text: str = "") -> CaseView | None:
+        """Take up again what was done or closed within 30 days; staff are told."""
+        ...
 
 
 def check_figure(figures: str) -> str:

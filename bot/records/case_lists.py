@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from bot.domain.cases import OVER, CaseState
 from bot.domain.replies import Urgency
 from bot.records.cases import STANDING, CaseRecord, CaseRow, Confidentiality, record
-from bot.records.database import Database
+from bot.records.database import Database, Unit
 from bot.records.vault import Vault
 
 
@@ -161,7 +161,14 @@ def dup_key(vault: Vault, *, community: str, kind: str, place: str) -> str | Non
 
 
 def similar_open(
-    db: Database, *, community: str, kind: str, dup: str, since: datetime, limit: int = 20
+    db: Database,
+    *,
+    community: str,
+    kind: str,
+    dup: str,
+    since: datetime,
+    limit: int = 20,
+    unit: Unit | None = None,
 ) -> list[CaseRecord]:
     """Return the cases not over about the same thing, left since a moment, the oldest first.
 
@@ -172,6 +179,7 @@ def similar_open(
         dup: of :func:`dup_key`.
         since: those left before are another matter: a lamp breaks again.
         limit: longest list.
+        unit: open transaction to read in; its own by default.
     """
     query = (
         select(CaseRow)
@@ -186,7 +194,9 @@ def similar_open(
         .order_by(CaseRow.id)
         .limit(limit)
     )
-    return _read(db, query)
+    if unit is None:
+        return _read(db, query)
+    return [record(row, db.vault) for row in unit.scalars(query)]
 
 
 def _sifted(

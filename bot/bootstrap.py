@@ -29,6 +29,7 @@ from bot.domain.residents import pseudonym_key
 from bot.packs.language import ReplyWords, read_phrasebook, read_vocabulary, read_words
 from bot.packs.loader import PackStore
 from bot.packs.tongues import Tongue, read_tongues
+from bot.pipeline.casework import ResidentCases
 from bot.pipeline.converse import Conversation
 from bot.pipeline.learning import Learning, Watch
 from bot.pipeline.ledger import Ledger
@@ -37,7 +38,7 @@ from bot.pipeline.services import ResidentPrivacy, ResidentSubscriptions, Served
 from bot.pipeline.speech import Speech
 from bot.pipeline.teaching import Teaching
 from bot.pipeline.turn import TurnRunner
-from bot.records import accounts, communities, migrate, phrases, retention
+from bot.records import accounts, case_steps, communities, migrate, phrases, retention
 from bot.records.accounts import AccountRecord
 from bot.records.database import Database
 from bot.records.vault import Vault
@@ -243,11 +244,22 @@ class House:
     @cached_property
     def services(self) -> Services:
         """Return what handlers may use."""
+        calendar, served = ChinaCalendar(), ServedCommunities(self.packs)
         return Services(
-            calendar=ChinaCalendar(),
-            communities=ServedCommunities(self.packs),
+            calendar=calendar,
+            communities=served,
             subscriptions=ResidentSubscriptions(self.db, self.pseudonym_key, self.clock),
             privacy=ResidentPrivacy(self.db, self.turns, self.pseudonym_key, self.clock),
+            cases=ResidentCases(
+                db=self.db,
+                secret=self.pseudonym_key,
+                clock=self.clock,
+                words=self.registry.machine_in,
+                wake=self.wake,
+                titles=served.title,
+                home=self.home_of,
+                is_workday=calendar.is_workday,
+            ),
         )
 
     @cached_property
@@ -318,6 +330,11 @@ class House:
         """Return an account from the records."""
         found = accounts.get(self.db, slug)
         return None if found is None or not found.active else as_account(found)
+
+    def home_of(self, account: str) -> str:
+        """Return the community that answers at an account; the settings' own for an unknown one."""
+        found = None if account == DEFAULT_ACCOUNT else accounts.get(self.db, account)
+        return found.community if found else self.settings.community
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -421,6 +438,11 @@ class House:
                 work=lambda: sweep(self.db, self.clock, owed=owed, wake=self.wake),
             ),
             Job(id="erasures", every_s=60, work=self.ledger.erase_owed),
+            Job(
+                id="cases",
+                at="03:10",
+                work=lambda: case_steps.close_done(self.db, self.clock.now()),
+            ),
             Job(
                 id="retention", at="03:30", work=lambda: retention.purge(self.db, self.clock.now())
             ),

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.cards import FIELDS, Card, Ended, Fact, Passport, section, tell
+from bot.domain.cases import Cases, CaseState, CaseStep, CaseView, NewCase, read_number
 from bot.domain.clock import BEIJING, beijing
 from bot.domain.directory import Entry, metres, nearest, open_at
 from bot.domain.entities import (
@@ -65,6 +66,10 @@ __all__ = [
     "Capability",
     "Card",
     "CaseNumber",
+    "CaseState",
+    "CaseStep",
+    "CaseView",
+    "Cases",
     "Choice",
     "Communities",
     "Context",
@@ -88,6 +93,7 @@ __all__ = [
     "Match",
     "Money",
     "Named",
+    "NewCase",
     "Occurrence",
     "PackView",
     "Passport",
@@ -133,6 +139,7 @@ __all__ = [
     "open_at",
     "pieces",
     "place_said",
+    "read_number",
     "section",
     "sections",
     "span_said",
@@ -317,6 +324,7 @@ class Services:
     communities: Communities
     subscriptions: Subscriptions
     privacy: Privacy
+    cases: Cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from bot.domain.directory import Entry
 from bot.domain.replies import Reply
 from bot.domain.residents import Resident
 from bot.packs.loader import PackStore
+from bot.pipeline.casework import ForgetfulCases
 from bot.pipeline.names import PackNames
 from bot.pipeline.registry import Registry
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions, ServedCommunities
@@ -219,6 +220,7 @@ def content() -> tuple[Speechbook, Registry, PackStore, Services]:
         communities=ServedCommunities(packs),
         subscriptions=ForgetfulSubscriptions(),
         privacy=ForgetfulPrivacy(),
+        cases=ForgetfulCases(FakeClock()),
     )
     tongues = {tongue.tag: tongue for tongue in book.tongues}
     return book, Registry(book.capabilities, dict(book.words), HOUSE, tongues), packs, services

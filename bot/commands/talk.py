@@ -13,6 +13,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.messages import Inbound, Kind
 from bot.domain.residents import Resident, resident_ref
 from bot.domain.sessions import Session
+from bot.pipeline.casework import ForgetfulCases
 from bot.pipeline.converse import Conversation
 from bot.pipeline.hearing import hear, turned
 from bot.pipeline.registry import Registry
@@ -46,6 +47,7 @@ def run_ask(arguments: argparse.Namespace) -> int:
             communities=ServedCommunities(packs),
             subscriptions=ForgetfulSubscriptions(),
             privacy=ForgetfulPrivacy(),
+            cases=ForgetfulCases(clock),
         ),
     )
     pack = packs.get(arguments.community)

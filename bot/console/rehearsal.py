@@ -8,6 +8,7 @@ from bot.domain.messages import Inbound, Kind
 from bot.domain.residents import Resident
 from bot.domain.sessions import Session
 from bot.logs import logger
+from bot.pipeline.casework import ForgetfulCases
 from bot.pipeline.converse import Conversation
 from bot.pipeline.hearing import hear, turned
 from bot.pipeline.services import ForgetfulPrivacy, ForgetfulSubscriptions
@@ -40,7 +41,10 @@ class Rehearsal:
     def __init__(self, parts: ConsoleParts):
         self._parts = parts
         services = replace(
-            parts.services, subscriptions=ForgetfulSubscriptions(), privacy=ForgetfulPrivacy()
+            parts.services,
+            subscriptions=ForgetfulSubscriptions(),
+            privacy=ForgetfulPrivacy(),
+            cases=ForgetfulCases(parts.clock),
         )
         self._conversation = Conversation(
             registry=parts.registry,

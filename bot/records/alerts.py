@@ -88,7 +88,7 @@ class AlertRecord:
         id: number staff know it by.
         community: slug of the community whose staff look.
         account: account slug, "" once the resident is erased.
-        ref: the resident's keyed hash, ``None`` once he is erased.
+        ref: the resident's keyed hash, ``None`` once he is erased, or was never named.
         urgency: crisis or request.
         reason: intent id that raised it.
         summary: what staff read first, ``None`` once the resident is erased.
@@ -128,7 +128,7 @@ def raise_alert(
     key: str,
     community: str,
     account: str,
-    ref: str,
+    ref: str | None,
     urgency: Urgency,
     reason: str,
     summary: str,
@@ -142,7 +142,7 @@ def raise_alert(
         key: message key; every delivery of the same message has the same.
         community: slug of the community whose staff look.
         account: account slug.
-        ref: the resident's keyed hash.
+        ref: the resident's keyed hash; ``None`` when nobody may find out who it was.
         urgency: crisis or request.
         reason: intent id.
         summary: what staff read first.

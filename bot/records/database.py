@@ -328,6 +328,28 @@ def insert_or_update(
     )
 
 
+def count_up(
+    session: Session,
+    table: type[Base],
+    row: Mapping[str, Any],
+    *,
+    unique: Sequence[str],
+    column: str,
+) -> int:
+    """Insert one row, or add one to ``column`` of the one with its unique key; return the column.
+
+    Others who count the same row wait until this transaction ends, so no value is given out twice.
+    """
+    counter = getattr(table, column)
+    statement = (
+        _insert(session, table)
+        .values({**row, column: 1})
+        .on_conflict_do_update(index_elements=list(unique), set_={column: counter + 1})
+        .returning(counter)
+    )
+    return int(session.execute(statement).scalar_one())
+
+
 def changed(
     session: Session, statement: Any, rows: Sequence[Mapping[str, Any]] | None = None
 ) -> int:

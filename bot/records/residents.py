@@ -13,8 +13,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 from typing_extensions import override
 
+from bot.records import cases
 from bot.records.alerts import AlertRow
 from bot.records.audit import AuditEntry, write
+from bot.records.cases import CaseRow
 from bot.records.consents import ConsentRow
 from bot.records.database import MAX_BATCH, Database, changed, insert_new, insert_or_update
 from bot.records.outbox import OutboxRow
@@ -252,8 +254,14 @@ def summary(db: Database, ref: str) -> dict[str, str]:
         )
         facts["subscriptions"] = ",".join(sorted(set(session.scalars(topics.limit(MAX_BATCH)))))
         facts["consents"] = ",".join(sorted(set(session.scalars(kinds.limit(MAX_BATCH)))))
-        for name, table in (("alerts", AlertRow), ("messages", OutboxRow), ("turns", TurnRow)):
-            count = session.scalar(select(func.count()).where(table.ref == ref))
+        counted = (
+            ("cases", CaseRow.ref),
+            ("alerts", AlertRow.ref),
+            ("messages", OutboxRow.ref),
+            ("turns", TurnRow.ref),
+        )
+        for name, whose in counted:
+            count = session.scalar(select(func.count()).where(whose == ref))
             facts[name] = count or ""
     return {name: _plain(value) for name, value in facts.items() if value not in {None, ""}}
 
@@ -262,7 +270,8 @@ def erase(db: Database, ref: str, now: datetime, *, actor: str = "resident") -> 
     """Delete a resident and everything that hangs on him, in one transaction (PIPL 47).
 
     Subscriptions, consents and messages go; turns stay without him; of alerts stay urgency, reason,
-    community, state and times. An audit entry without personal data says that it was done.
+    community, state and times; of cases kind, community, state, times and rating. An audit entry
+    without personal data says that it was done.
     Repeating it is harmless. A message that is being sent meanwhile cannot be called back.
 
     Args:
@@ -285,6 +294,7 @@ def erase(db: Database, ref: str, now: datetime, *, actor: str = "resident") -> 
         forgotten = update(TurnRow).where(TurnRow.ref == ref).values(ref=None)
         counts["turns"] = changed(session, forgotten)
         counts["alerts"] = _anonymise_alerts(session, ref)
+        counts["cases"] = cases.forget(session, ref)
         detail = " ".join(f"{name}={count}" for name, count in counts.items())
         entry = AuditEntry(
             at=now, actor=actor, action="resident.erase", subject="resident", detail=detail

@@ -70,11 +70,11 @@ class Sealed(TypeDecorator[str]):
         return value
 
 
+_ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
 #: A surrogate key; 64 bits in PostgreSQL, SQLite's row id otherwise.
-RowId = Annotated[
-    int,
-    mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
-]
+RowId = Annotated[int, mapped_column(_ROW_ID, primary_key=True)]
+#: The key of a row elsewhere.
+OtherId = Annotated[int, mapped_column(_ROW_ID)]
 
 
 class Base(DeclarativeBase):

@@ -3,6 +3,9 @@
 from bot.records.accounts import AccountRow
 from bot.records.alerts import AlertRow
 from bot.records.audit import AuditRow
+from bot.records.case_history import CaseEventRow
+from bot.records.case_numbers import CaseCounterRow
+from bot.records.cases import CaseRow
 from bot.records.communities import CommunityRow
 from bot.records.consents import ConsentRow
 from bot.records.outbox import OutboxRow
@@ -18,6 +21,9 @@ TABLES: tuple[type[Base], ...] = (
     AccountRow,
     AlertRow,
     AuditRow,
+    CaseCounterRow,
+    CaseEventRow,
+    CaseRow,
     CommunityRow,
     ConsentRow,
     ErasureRow,

@@ -26,6 +26,10 @@ class ChinaCalendar:
         """Tell whether ``day`` is a public holiday; weekends alone are none."""
         return _holiday(day)
 
+    def is_workday(self, day: date) -> bool | None:
+        """Tell whether people work on ``day``; ``None`` when that year's plan is not published."""
+        return _workday(day)
+
     def upcoming(self, rrule: str, after: date, count: int) -> Sequence[Occurrence]:
         """Return the next ``count`` days of an RFC 5545 rule, from ``after`` on (inclusive)."""
         return _upcoming(rrule, after, min(count, _MAX_COUNT))
@@ -53,3 +57,11 @@ def _holiday(day: date) -> bool | None:
     except NotImplementedError:
         return None
     return bool(free and name)
+
+
+@lru_cache(maxsize=1024)
+def _workday(day: date) -> bool | None:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None

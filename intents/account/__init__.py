@@ -1,14 +1,26 @@
 """The resident's own settings and records (我的)."""
 
-from bot.sdk import Capability, Intent, IntentKind, Role, answer
-from intents.account import handlers
+from bot.sdk import Capability, Intent, IntentKind, Role
+from intents.account import cases, handlers
 
 CAPABILITY = Capability(
     name="account",
     title="我的",
     intents=(
-        Intent(id="account.mine", title="我的记录", kind=IntentKind.ACCOUNT, handler=answer),
-        Intent(id="account.case_status", title="查进度", kind=IntentKind.ACCOUNT, handler=answer),
+        Intent(
+            id="account.mine",
+            title="我的记录",
+            kind=IntentKind.ACCOUNT,
+            handler=cases.mine,
+            effects=True,
+        ),
+        Intent(
+            id="account.case_status",
+            title="查进度",
+            kind=IntentKind.ACCOUNT,
+            handler=cases.status,
+            effects=True,
+        ),
         Intent(
             id="account.subscribe",
             title="订阅通知",

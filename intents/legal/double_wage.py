@@ -51,6 +51,7 @@ class DoubleWage(Ruling):
         days: days beyond them; what a day is worth is not settled, so they are not in the sums.
         amount: for the whole months, whatever the time limit.
         surely: of it, what is inside the limit if each month has a limit of its own.
+        whole_until: last day on which nothing is lost even then.
         last_day: last day to apply for arbitration if one limit runs for all, from ``ends`` on.
         lapsed: that day has passed too.
     """
@@ -61,6 +62,7 @@ class DoubleWage(Ruling):
     days: int
     amount: Decimal
     surely: Decimal
+    whole_until: date
     last_day: date
     lapsed: bool
 
@@ -120,10 +122,11 @@ def _found(
     # Counted from the first day of work: a month may begin on the 31st and its successor not.
     months = full_months(start, after) - BEGINS_AFTER
     days = (after - add_months(start, BEGINS_AFTER + months)).days
-    inside = sum(
-        add_months(add_months(start, BEGINS_AFTER + number + 1) - _DAY, _LIMIT_MONTHS) >= today
+    lasts = [
+        add_months(add_months(start, BEGINS_AFTER + number + 1) - _DAY, _LIMIT_MONTHS)
         for number in range(months)
-    )
+    ]
+    inside = sum(last >= today for last in lasts)
     last_day = add_months(ends, _LIMIT_MONTHS)
     return DoubleWage(
         begins=begins,
@@ -132,6 +135,7 @@ def _found(
         days=days,
         amount=cents(wage * months),
         surely=cents(wage * inside),
+        whole_until=min([*lasts, last_day]),
         last_day=last_day,
         lapsed=last_day < today,
         basis=BASIS,

@@ -95,7 +95,7 @@ def overtime(
     together = sum(hours.values(), Decimal(0))
     if together > _MOST_HOURS:
         return CannotSay(needs=(Slot.HOURS,), why=Why.OUT_OF_RANGE, basis=BASIS)
-    hourly = Fraction(wage) / Fraction(PAID_DAYS * DAY_HOURS)
+    hourly = _hourly(wage)
     exact = {kind: hourly * Fraction(RATES[kind] * value) for kind, value in hours.items()}
     return Overtime(
         hourly=cents(hourly),
@@ -107,6 +107,21 @@ def overtime(
         basis=BASIS,
         assumes=_assumes(hours),
     )
+
+
+def each_way(wage: Decimal, hours: Decimal) -> Mapping[Worked, Decimal]:
+    """Return the least pay for hours of which nobody has said the kind of day, by each kind.
+
+    Args:
+        wage: wage of a month, yuan, as :func:`overtime` takes it.
+        hours: hours beyond ordinary time.
+    """
+    hourly = _hourly(wage)
+    return {kind: cents(hourly * Fraction(rate * hours)) for kind, rate in RATES.items()}
+
+
+def _hourly(wage: Decimal) -> Fraction:
+    return Fraction(wage) / Fraction(PAID_DAYS * DAY_HOURS)
 
 
 def _assumes(hours: Mapping[Worked, Decimal]) -> tuple[Assumption, ...]:

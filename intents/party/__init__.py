@@ -1,7 +1,7 @@
 """Party members from elsewhere (流动党员)."""
 
 from bot.sdk import Capability, Intent, IntentKind, answer
-from intents.party import handlers
+from intents.party import counting, handlers
 
 CAPABILITY = Capability(
     name="party",
@@ -19,6 +19,6 @@ CAPABILITY = Capability(
             kind=IntentKind.LOOKUP,
             handler=handlers.meeting,
         ),
-        Intent(id="party.dues", title="党费", kind=IntentKind.CALC, handler=answer),
+        Intent(id="party.dues", title="党费", kind=IntentKind.CALC, handler=counting.reckon),
     ),
 )

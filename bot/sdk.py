@@ -144,6 +144,7 @@ __all__ = [
     "sections",
     "span_said",
     "unknown_said",
+    "with_form",
 ]
 
 
@@ -518,7 +519,11 @@ def fill_in(ctx: Context) -> Reply:
 
 def offer_form(ctx: Context) -> Reply:
     """Answer from the card, and offer the intent's form as the first choice."""
-    told = answer(ctx)
+    return with_form(ctx, answer(ctx))
+
+
+def with_form(ctx: Context, told: Reply) -> Reply:
+    """Return an answer that offers the intent's form as the first choice."""
     start = Choice(label=ctx.words.say("form_start"), target=f"{START_FORM}{ctx.intent}")
     return replace(told, choices=(start, *told.choices[:4]))
 

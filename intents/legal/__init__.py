@@ -1,7 +1,7 @@
 """Legal first aid and the lawyer's hours (法律援助与维权)."""
 
-from bot.sdk import Capability, Intent, IntentKind, answer, offer_form
-from intents.legal import handlers
+from bot.sdk import Capability, Intent, IntentKind, answer
+from intents.legal import counting, handlers
 from intents.legal.flows import FLOWS
 
 CAPABILITY = Capability(
@@ -17,12 +17,23 @@ CAPABILITY = Capability(
         Intent(id="legal.book", title="预约律师", kind=IntentKind.BOOK, handler=handlers.duty),
         Intent(id="legal.aid", title="申请法律援助", kind=IntentKind.ANSWER, handler=answer),
         Intent(
-            id="legal.mediation", title="申请人民调解", kind=IntentKind.FORM, handler=offer_form
+            id="legal.mediation",
+            title="申请人民调解",
+            kind=IntentKind.FORM,
+            handler=counting.mediation,
         ),
-        Intent(id="legal.wages", title="欠薪", kind=IntentKind.ANSWER, handler=answer),
-        Intent(id="legal.work_injury", title="工伤", kind=IntentKind.ANSWER, handler=answer),
+        Intent(id="legal.wages", title="欠薪", kind=IntentKind.ANSWER, handler=counting.wages),
         Intent(
-            id="legal.dismissal", title="劳动合同与辞退", kind=IntentKind.ANSWER, handler=answer
+            id="legal.work_injury",
+            title="工伤",
+            kind=IntentKind.ANSWER,
+            handler=counting.work_injury,
+        ),
+        Intent(
+            id="legal.dismissal",
+            title="劳动合同与辞退",
+            kind=IntentKind.ANSWER,
+            handler=counting.dismissal,
         ),
         Intent(id="legal.tenancy", title="租房纠纷", kind=IntentKind.ANSWER, handler=answer),
         Intent(id="legal.family", title="婚姻家庭", kind=IntentKind.ANSWER, handler=answer),

@@ -1,7 +1,7 @@
 """Party members from elsewhere (流动党员)."""
 
 from bot.sdk import Capability, Intent, IntentKind, answer, offer_form
-from intents.party import handlers
+from intents.party import counting, handlers
 from intents.party.flows import FLOWS
 
 CAPABILITY = Capability(
@@ -20,7 +20,7 @@ CAPABILITY = Capability(
             kind=IntentKind.LOOKUP,
             handler=handlers.meeting,
         ),
-        Intent(id="party.dues", title="党费", kind=IntentKind.CALC, handler=answer),
+        Intent(id="party.dues", title="党费", kind=IntentKind.CALC, handler=counting.reckon),
     ),
     flows=FLOWS,
 )

@@ -32,6 +32,23 @@ from bot.domain.entities import (
 )
 from bot.domain.figures import Doubt, Duration, Found, Length, Quantity, Reading, Rough, When
 from bot.domain.messages import Inbound, Kind
+from bot.domain.points import (
+    Ages,
+    Asked,
+    Check,
+    Choices,
+    Condition,
+    Effect,
+    FirstAndMore,
+    Fixed,
+    Indicator,
+    Paper,
+    Partial,
+    PerUnit,
+    PointsTable,
+    Shared,
+    Unpublished,
+)
 from bot.domain.replies import Alert, Article, Choice, ProfileChange, Reply, Urgency
 from bot.domain.residents import Resident
 from bot.domain.telling import (
@@ -57,26 +74,35 @@ __all__ = [
     "FIELDS",
     "Address",
     "Age",
+    "Ages",
     "Alert",
     "Article",
+    "Asked",
     "Calendar",
     "Capability",
     "Card",
     "CaseNumber",
+    "Check",
     "Choice",
+    "Choices",
     "Communities",
+    "Condition",
     "Context",
     "Count",
     "Doubt",
     "Duration",
+    "Effect",
     "Ended",
     "Entities",
     "Entry",
     "Fact",
+    "FirstAndMore",
+    "Fixed",
     "Found",
     "Handler",
     "Identity",
     "Inbound",
+    "Indicator",
     "Intent",
     "IntentKind",
     "Kind",
@@ -86,10 +112,14 @@ __all__ = [
     "Named",
     "Occurrence",
     "PackView",
+    "Paper",
+    "Partial",
     "Passport",
     "Per",
+    "PerUnit",
     "Phone",
     "Picked",
+    "PointsTable",
     "Privacy",
     "ProfileChange",
     "Quantity",
@@ -99,7 +129,9 @@ __all__ = [
     "Role",
     "Rough",
     "Services",
+    "Shared",
     "Subscriptions",
+    "Unpublished",
     "Urgency",
     "When",
     "Words",
@@ -212,6 +244,14 @@ class PackView(Protocol):
 
     def entries(self, kind: str, *sorts: str) -> Sequence[Entry]:
         """Return directory entries of a kind, optionally only of some sorts."""
+        ...
+
+    def tables(self, purpose: str) -> Sequence[PointsTable]:
+        """Return the points tables that hold here for a purpose, the most local first.
+
+        Args:
+            purpose: ``school``, ``hukou`` or ``housing``.
+        """
         ...
 
     def told_in(self, language: str) -> "PackView":

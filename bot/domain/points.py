@@ -1,8 +1,8 @@
 """Points tables (积分表): what is counted, how, for whom, and since when.
 
-Data only. How a table is read from a content pack is ``bot.packs.tables``; how a score is made of it
-is the points capability's. Points are :class:`fractions.Fraction`, so that a third of a patent and a
-day of a year stay exact until they are shown.
+Data only. How a table is read from a content pack is ``bot.packs.tables``; how a score is made of
+it is the points capability's. Points are :class:`fractions.Fraction`, so that a third of a patent
+and a day of a year stay exact until they are shown.
 """
 
 from collections.abc import Mapping

@@ -127,6 +127,7 @@ class Indicator:
         id: answers are given under this id.
         group: ``base``, ``bonus``, ``district`` or ``deduction``.
         label: its name in the table.
+        brief: a short name for a line of a chat; "" where the label is short enough.
         asked: kind of answer.
         scale: how points come of it.
         unit: what is counted, for people.
@@ -149,6 +150,7 @@ class Indicator:
     label: str
     asked: Asked
     scale: Scale
+    brief: str = ""
     unit: str = ""
     partial: Partial = Partial.FLOOR
     items: tuple[str, ...] = ()

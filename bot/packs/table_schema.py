@@ -141,6 +141,7 @@ class IndicatorModel(Strict):
 
     id: Id
     label: str
+    brief: Text = ""
     group: Literal["base", "bonus", "district"] = "base"
     input: InputModel
     points: PointsModel | None = Field(...)
@@ -163,6 +164,7 @@ class DeductionModel(Strict):
 
     id: Id
     label: str
+    brief: Text = ""
     input: InputModel = InputModel(type=Asked.COUNT)
     points: PointsModel | None = None
     effect: Text = ""

@@ -42,7 +42,7 @@ def table_of(model: TableModel, pack: PackModel) -> PointsTable:
     bonus = model.district_bonus
     caps = {"district": bonus.cap} if bonus and bonus.cap is not None else {}
     # A cap on points nobody has listed: they exist, and the total cannot hold them.
-    unlisted_bonus = (bonus.text,) if bonus and not bonus.items else ()
+    unlisted_bonus = (bonus.text,) if bonus and not bonus.items and not model.unscored else ()
     added = tuple(
         IndicatorModel.model_validate({"group": "district", **item})
         for item in (bonus.items if bonus else ())
@@ -117,6 +117,7 @@ def _indicator(model: IndicatorModel, default: str) -> Indicator:
         id=model.id,
         group=model.group,
         label=model.label,
+        brief=model.brief,
         asked=asked.type,
         scale=_scale(model.points, model.cap_extra),
         unit=asked.unit,
@@ -140,6 +141,7 @@ def _deduction(model: DeductionModel, default: str) -> Indicator:
         id=model.id,
         group="deduction",
         label=model.label,
+        brief=model.brief,
         asked=model.input.type,
         scale=_scale(model.points, None),
         unit=model.input.unit,

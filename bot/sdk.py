@@ -34,6 +34,23 @@ from bot.domain.entities import (
 from bot.domain.figures import Doubt, Duration, Found, Length, Quantity, Reading, Rough, When
 from bot.domain.flows import Plan, Slot, SlotKind, Value
 from bot.domain.messages import Inbound, Kind
+from bot.domain.points import (
+    Ages,
+    Asked,
+    Check,
+    Choices,
+    Condition,
+    Effect,
+    FirstAndMore,
+    Fixed,
+    Indicator,
+    Paper,
+    Partial,
+    PerUnit,
+    PointsTable,
+    Shared,
+    Unpublished,
+)
 from bot.domain.replies import Alert, Article, Choice, ProfileChange, Reply, Urgency
 from bot.domain.residents import Resident
 from bot.domain.telling import (
@@ -60,8 +77,10 @@ __all__ = [
     "START_FORM",
     "Address",
     "Age",
+    "Ages",
     "Alert",
     "Article",
+    "Asked",
     "Calendar",
     "Capability",
     "Card",
@@ -70,22 +89,29 @@ __all__ = [
     "CaseStep",
     "CaseView",
     "Cases",
+    "Check",
     "Choice",
+    "Choices",
     "Communities",
+    "Condition",
     "Context",
     "Count",
     "Doubt",
     "Duration",
+    "Effect",
     "Ended",
     "Entities",
     "Entry",
     "Fact",
     "Filled",
+    "FirstAndMore",
+    "Fixed",
     "Flow",
     "Found",
     "Handler",
     "Identity",
     "Inbound",
+    "Indicator",
     "Intent",
     "IntentKind",
     "Kind",
@@ -96,11 +122,15 @@ __all__ = [
     "NewCase",
     "Occurrence",
     "PackView",
+    "Paper",
+    "Partial",
     "Passport",
     "Per",
+    "PerUnit",
     "Phone",
     "Picked",
     "Plan",
+    "PointsTable",
     "Privacy",
     "ProfileChange",
     "Quantity",
@@ -110,9 +140,11 @@ __all__ = [
     "Role",
     "Rough",
     "Services",
+    "Shared",
     "Slot",
     "SlotKind",
     "Subscriptions",
+    "Unpublished",
     "Urgency",
     "Value",
     "When",
@@ -235,6 +267,14 @@ class PackView(Protocol):
 
     def entries(self, kind: str, *sorts: str) -> Sequence[Entry]:
         """Return directory entries of a kind, optionally only of some sorts."""
+        ...
+
+    def tables(self, purpose: str) -> Sequence[PointsTable]:
+        """Return the points tables that hold here for a purpose, the most local first.
+
+        Args:
+            purpose: ``school``, ``hukou`` or ``housing``.
+        """
         ...
 
     def told_in(self, language: str) -> "PackView":

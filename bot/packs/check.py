@@ -183,6 +183,8 @@ def _check_layer(layer: Layer, known: frozenset[str], today: date, report: Repor
         report.stale += _stale(
             f"{layer.folder.name}: {entry.kind}/{entry.id}", entry.passport, today
         )
+    for table in layer.tables.values():
+        report.stale += _stale(f"{layer.folder.name}: points/{table.id}", table.passport, today)
 
 
 def _stale(where: str, passport: Passport, today: date) -> Iterable[str]:

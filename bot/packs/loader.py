@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from bot.domain.cards import Card, Ended, Fact, Passport
 from bot.domain.directory import Entry
 from bot.domain.errors import PackError
+from bot.domain.points import PointsTable
 from bot.packs.schema import (
     FACT_FIELDS,
     CardModel,
@@ -21,6 +22,8 @@ from bot.packs.schema import (
     TranslationModel,
     problems,
 )
+from bot.packs.table_schema import TableModel
+from bot.packs.tables import composed, local, table_of
 from bot.packs.translations import Stated, translated
 
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -73,7 +76,7 @@ class Layer:
     cards: Mapping[str, tuple[CardModel, Passport]]
     translations: Mapping[str, Mapping[str, TranslationModel]]
     entries: Mapping[str, Entry]
-    tables: Mapping[str, Mapping[str, Any]]
+    tables: Mapping[str, PointsTable]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Pack:
     """What one community knows, layers merged; satisfies ``sdk.PackView``.
 
     Attributes:
+        points: the tables that hold here, the most local first.
         elsewhere: the same by language tag, as far as it is translated.
     """
 
@@ -93,7 +97,7 @@ class Pack:
     chain: tuple[str, ...]
     cards: Mapping[str, Card]
     directory: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
-    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    points: tuple[PointsTable, ...] = ()
     elsewhere: Mapping[str, "Pack"] = field(default_factory=dict)
 
     def told_in(self, language: str) -> "Pack":
@@ -108,6 +112,10 @@ class Pack:
         """Return directory entries of a kind, optionally only of some sorts."""
         found = self.directory.get(kind, ())
         return tuple(entry for entry in found if entry.sort in sorts) if sorts else found
+
+    def tables(self, purpose: str) -> Sequence[PointsTable]:
+        """Return the points tables for a purpose that hold here, the most local first."""
+        return tuple(one.narrowed(purpose) for one in self.points if purpose in one.purposes)
 
 
 def read_layer(folder: Path) -> Layer:
@@ -130,9 +138,9 @@ def read_layer(folder: Path) -> Layer:
     entries: dict[str, Entry] = {}
     for file in sorted((folder / "directory").glob("*.yaml")):
         found += _read_entries(file, model, entries)
-    tables: dict[str, Mapping[str, Any]] = {}
+    tables: dict[str, PointsTable] = {}
     for file in sorted((folder / "points").glob("*.yaml")):
-        found += _read_table(file, tables)
+        found += _read_table(file, model, tables)
     if found:
         raise PackError(found)
     return Layer(
@@ -259,21 +267,26 @@ def _entry(model: EntryModel, kind: str, pack: PackModel) -> Entry:
     )
 
 
-def _read_table(file: Path, into: dict[str, Mapping[str, Any]]) -> list[str]:
-    raw = read_yaml(file)
-    missing = [key for key in ("id", "title", "purposes") if key not in (raw or {})]
-    if missing:
-        return [f"{file}: expected {key}, see data/guangzhou/points" for key in missing]
-    into[str(raw["id"])] = raw
+def _read_table(file: Path, pack: PackModel, into: dict[str, PointsTable]) -> list[str]:
+    model = _validated(TableModel, read_yaml(file), file, "")
+    if isinstance(model, list):
+        return model
+    if model.id in into:
+        return [f"{file}: id: expected an id used once, {model.id!r} is taken"]
+    into[model.id] = table_of(model, pack)
     return []
 
 
 def merge(layers: Sequence[Layer]) -> Pack:
-    """Merge layers, outermost first: the deeper one wins field by field."""
+    """Merge layers, outermost first: the deeper one wins field by field.
+
+    Raises:
+        PackError: a points table takes over from one that no layer has.
+    """
     deepest = layers[-1].model
     cards: dict[str, Card] = {}
     entries: dict[str, Entry] = {}
-    tables: dict[str, Mapping[str, Any]] = {}
+    tables: dict[str, PointsTable] = {}
     human: dict[str, str] = {}
     for layer in layers:
         for intent, (model, passport) in layer.cards.items():
@@ -294,10 +307,18 @@ def merge(layers: Sequence[Layer]) -> Pack:
         chain=tuple(layer.model.slug for layer in layers),
         cards=cards,
         directory={kind: tuple(found) for kind, found in directory.items()},
-        tables=tables,
+        points=_points(tables, layers),
     )
     tags = {tag for layer in layers for tag in (*layer.translations, *layer.model.names)}
     return replace(pack, elsewhere={tag: _told_in(tag, pack, layers) for tag in sorted(tags)})
+
+
+def _points(tables: Mapping[str, PointsTable], layers: Sequence[Layer]) -> tuple[PointsTable, ...]:
+    try:
+        whole = composed(tables)
+    except ValueError as error:
+        raise PackError([f"{layers[-1].folder.name}: {error}"]) from error
+    return local(whole.values(), {layer.model.slug: layer.model.title for layer in layers})
 
 
 def _told_in(tag: str, pack: Pack, layers: Sequence[Layer]) -> Pack:

@@ -40,11 +40,13 @@ Text = Annotated[str, BeforeValidator(_text)]
 Span = Annotated[str, Field(pattern=_SPAN)]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A shape without unknown keys."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class HumanModel(_Strict):
+class HumanModel(Strict):
     """How a person of the community is reached."""
 
     who: Text = ""
@@ -52,7 +54,7 @@ class HumanModel(_Strict):
     phone: Text = ""
 
 
-class NamesModel(_Strict):
+class NamesModel(Strict):
     """What a pack is called in another language."""
 
     title: str
@@ -60,7 +62,7 @@ class NamesModel(_Strict):
     hours: Text = ""
 
 
-class PackModel(_Strict):
+class PackModel(Strict):
     """``pack.yaml``."""
 
     slug: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")
@@ -75,14 +77,14 @@ class PackModel(_Strict):
     names: dict[str, NamesModel] = Field(default_factory=dict)
 
 
-class TongueModel(_Strict):
+class TongueModel(Strict):
     """One language of ``languages.yaml``."""
 
     whole: tuple[str, ...] = ()
     review: Text = ""
 
 
-class EffectiveModel(_Strict):
+class EffectiveModel(Strict):
     """When a rule holds."""
 
     from_: Text = Field(default="", alias="from")
@@ -91,7 +93,7 @@ class EffectiveModel(_Strict):
     note: Text = ""
 
 
-class EndedModel(_Strict):
+class EndedModel(Strict):
     """A rule that has stopped and what holds now."""
 
     since: Text = ""
@@ -127,7 +129,7 @@ class CardModel(BaseModel):
     ended: EndedModel | None = None
 
 
-class TranslatedEndedModel(_Strict):
+class TranslatedEndedModel(Strict):
     """A rule that has stopped, told in another language."""
 
     asked: Lines = ()
@@ -135,7 +137,7 @@ class TranslatedEndedModel(_Strict):
     now: Text = ""
 
 
-class TranslationModel(_Strict):
+class TranslationModel(Strict):
     """One card of ``answers/<language>/<group>.yaml``: the same facts in another language."""
 
     as_of: date
@@ -190,7 +192,7 @@ class EntryModel(BaseModel):
     tags: Lines = ()
 
 
-class RuleModel(_Strict):
+class RuleModel(Strict):
     """A keyword rule of ``phrases.yaml``."""
 
     all: tuple[str, ...] = Field(min_length=1)
@@ -205,7 +207,7 @@ Style = Literal[
 ]  # fmt: skip
 
 
-class MorePhrasesModel(_Strict):
+class MorePhrasesModel(Strict):
     """What residents say for one intent in another language: ``phrases.<language>.yaml``."""
 
     phrases: dict[Style, Lines]
@@ -219,7 +221,7 @@ class PhrasesModel(MorePhrasesModel):
     ask: str = Field(max_length=16)
 
 
-class TrialAskModel(_Strict):
+class TrialAskModel(Strict):
     """A message by the second author with the ids that are right for it."""
 
     text: str
@@ -227,21 +229,21 @@ class TrialAskModel(_Strict):
     also: Lines = ()
 
 
-class TrialLookAlikeModel(_Strict):
+class TrialLookAlikeModel(Strict):
     """A harmless sentence built like a crisis; ``intent`` is "" when it is no ask."""
 
     text: str
     intent: str
 
 
-class TrialTwoAsksModel(_Strict):
+class TrialTwoAsksModel(Strict):
     """Two asks in one message."""
 
     text: str
     intents: tuple[str, str]
 
 
-class TrialModel(_Strict):
+class TrialModel(Strict):
     """``intents/trial.yaml``: messages by another author, from which trust is learned."""
 
     asks: dict[str, tuple[TrialAskModel, ...]]
@@ -274,6 +276,14 @@ _EXAMPLES = {
     "unknown": "unknown: {where: 社区工作人员}",
     "confidence": "confidence: high",
     "human": "human: {who: 社区工作人员, phone: null}",
+    "purposes": "purposes: [school, hukou, housing]",
+    "jurisdiction": "jurisdiction: {province: 广东省, city: 广州市, district: null}",
+    "indicators": "- {id: blood, label: 献血, input: {type: count}, points: {per_unit: 2}}",
+    "deductions": "- {id: tax, label: 偷漏税, points: {per_unit: -10}, applies_to: [hukou]}",
+    "exclusive_groups": "- {id: housing_choice, members: [home_owned, home_rented], rule: choice}",
+    "eligibility": "- {id: permit, text: 居住证满1年, check: {of: permit_years, at_least: 1}}",
+    "documents": "- {id: deed, text: 房产证, for: [home_owned]}",
+    "sources": "sources: {S1: {title: 穗府规〔2021〕7号, kind: official}}",
 }
 
 

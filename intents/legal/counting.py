@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from bot.sdk import Card, Context, Reply, answer, choices_for, looked_up, mentions, sections, with_form
+from bot.sdk import (
+    Card,
+    Context,
+    Reply,
+    answer,
+    choices_for,
+    looked_up,
+    mentions,
+    sections,
+    with_form,
+)
 from intents.legal import figures
 from intents.legal.deadlines import Deadline, Limit, deadline
 from intents.legal.double_wage import double_wage
@@ -63,7 +73,7 @@ def wages(ctx: Context) -> Reply:
 
 
 def mediation(ctx: Context) -> Reply:
-    """Offer a mediator, and say until when a court may confirm an agreement, if its day was said."""
+    """Offer a mediator; say until when a court may confirm an agreement, if its day was said."""
     return with_form(ctx, _timed(ctx, _confirmation))
 
 

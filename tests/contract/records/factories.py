@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.replies import Urgency
-from bot.records import alerts, outbox, residents, turns, unanswered
+from bot.records import alerts, cases, outbox, residents, turns, unanswered
 from bot.records.accounts import AccountRecord
+from bot.records.cases import CaseRecord
 from bot.records.database import Database
 from bot.records.turns import TurnDelivery, TurnRecord
 from bot.records.unanswered import Unsure
@@ -63,6 +64,20 @@ def raise_alert(db: Database, **changes: Any) -> bool:
         "now": NOW,
     }
     return alerts.raise_alert(db, **fields | changes)
+
+
+def open_case(db: Database, **changes: Any) -> CaseRecord:
+    fields: dict[str, Any] = {
+        "key": "message-1",
+        "community": "demo",
+        "account": "default",
+        "ref": REF,
+        "kind": "voice.report",
+        "title": "路灯坏了",
+        "lines": [("where", "在哪里", "3栋楼下")],
+        "now": NOW,
+    }
+    return cases.open_case(db, **fields | changes)
 
 
 def put_message(db: Database, **changes: Any) -> int | None:

@@ -10,7 +10,14 @@ from bot.records.database import Database
 from bot.records.errors import IllegalTransition, Rejected
 from bot.records.migrate import upgrade
 from bot.records.vault import Vault
-from tests.contract.records.factories import NOW, hear, make_unsure, put_message, raise_alert
+from tests.contract.records.factories import (
+    NOW,
+    hear,
+    make_unsure,
+    open_case,
+    put_message,
+    raise_alert,
+)
 
 PSEUDONYM_KEY = b"pseudonym key of the tests"
 WAIT_S = 100
@@ -134,3 +141,15 @@ def attach_same_phrases(barrier: Any, url: str, data_keys: list[str], rounds: in
         except Rejected:
             added.append(False)
     return added
+
+
+def open_cases(barrier: Any, url: str, data_keys: list[str], rounds: int) -> list[tuple[str, str]]:
+    """Open ``rounds`` cases that every process opens, and as many of this process's own."""
+    db = Database(url, vault=Vault(data_keys, PSEUDONYM_KEY))
+    db.ping()
+    barrier.wait(WAIT_S)
+    process = multiprocessing.current_process().name
+    return [
+        (open_case(db, key=f"same-{n}").number, open_case(db, key=f"{process}-{n}").number)
+        for n in range(rounds)
+    ]

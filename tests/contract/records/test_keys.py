@@ -5,7 +5,8 @@ from contextlib import contextmanager
 import pytest
 
 from bot.domain.errors import StoreError
-from bot.records import accounts, alerts, keys, outbox, residents
+from bot.records import accounts, alerts, case_steps, cases, keys, outbox, residents
+from bot.records.case_steps import Act
 from bot.records.database import Database
 from bot.records.errors import BrokenSeal
 from bot.records.vault import Vault, new_data_key
@@ -17,6 +18,7 @@ from tests.contract.records.factories import (
     hear,
     make_account,
     make_unsure,
+    open_case,
     promise,
     put_message,
     raise_alert,
@@ -34,6 +36,8 @@ def filled(db):
     put_message(db)
     promise(db, key="without text")
     hear(db, make_unsure())
+    done = Act(by="lina", at=NOW, key="done", note="换好了")
+    case_steps.move(db, open_case(db).id, cases.CaseState.DONE, done)
     return db
 
 
@@ -54,6 +58,10 @@ def test_after_rotation_the_new_key_alone_opens_everything(filled, url, data_key
         "accounts.previous_aes_key": 1,
         "accounts.staff_robot_key": 1,
         "alerts.summary": 1,
+        "case_events.text": 1,
+        "cases.title": 1,
+        "cases.body": 1,
+        "cases.outcome": 1,
         "outbox.openid": 2,
         "outbox.payload": 1,
         "residents.openid": 1,
@@ -65,6 +73,7 @@ def test_after_rotation_the_new_key_alone_opens_everything(filled, url, data_key
     assert residents.refs_of(db, OPENID) == [REF]
     assert alerts.list_open(db, None, limit=1)[0].summary == "想找人聊聊"
     assert outbox.claim(db, outbox.due(db, NOW)[0], NOW).openid == OPENID
+    assert cases.mine(db, REF)[0].outcome == "换好了"
     db.close()
     with pytest.raises(BrokenSeal):
         residents.openid_of(filled, REF)

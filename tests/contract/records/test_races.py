@@ -39,6 +39,16 @@ def test_lapsed_claim_taken_over_by_eight_processes_is_started_by_one(db, url, d
     assert per_round(results) == [1] * ROUNDS
 
 
+def test_eight_processes_open_cases_without_sharing_a_number(db, url, data_keys):
+    """The same form is one case for all; different ones never get the same number."""
+    results = racing.together(racing.open_cases, PROCESSES, url, data_keys, ROUNDS)
+    assert [result for result in results if isinstance(result, str)] == []
+    shared = [{same for same, _ in votes} for votes in zip(*results, strict=True)]
+    own = {number for votes in results for _, number in votes}
+    assert [len(numbers) for numbers in shared] == [1] * ROUNDS
+    assert len(own | set().union(*shared)) == PROCESSES * ROUNDS + ROUNDS
+
+
 def test_eight_hosts_migrate_one_database(empty_url):
     """A rolling start of many hosts leaves one schema and no error."""
     results = racing.together(racing.upgrade_same_database, PROCESSES, empty_url)

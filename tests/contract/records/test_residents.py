@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.replies import Urgency
-from bot.records import alerts, audit, consents, outbox, residents, subscriptions, turns
+from bot.records import alerts, audit, case_steps, consents, outbox, residents, subscriptions, turns
+from bot.records.case_steps import Act
 from bot.records.schema import Base
 from bot.records.turns import ErasureRow
 from tests.contract.records.factories import (
@@ -17,6 +18,7 @@ from tests.contract.records.factories import (
     REF,
     follow,
     make_turn,
+    open_case,
     promise,
     put_message,
     raise_alert,
@@ -33,6 +35,8 @@ def everything_about(db, ref, tag):
     put_message(db, key="put" + tag, ref=ref)
     promise(db, key="promise" + tag, ref=ref)
     raise_alert(db, key="alert" + tag, ref=ref, urgency=Urgency.CRISIS)
+    left = open_case(db, key="case" + tag, ref=ref)
+    case_steps.add_note(db, left.id, Act(by="resident", at=NOW, key="note" + tag, note="还有"))
     turns.append_many(db, [make_turn(turn_id="turn" + tag, ref=ref)])
 
 
@@ -121,6 +125,7 @@ def test_summary_says_what_is_stored_and_nothing_about_strangers(db):
         "followed_at": "2026-11-24T04:00:00+00:00",
         "subscriptions": "events,jobs",
         "consents": "privacy",
+        "cases": "1",
         "alerts": "1",
         "messages": "2",
         "turns": "1",
@@ -144,7 +149,7 @@ def test_erased_resident_is_in_no_table(db):
             if name != ErasureRow.__tablename__:
                 assert not [row for row in rows if REF in row], name
             assert not [row for row in rows if db.vault.find(OPENID + "-a") in row], name
-            assert not [row for row in rows if "alert-a" in row], name
+            assert not [row for row in rows if "alert-a" in row or "note-a" in row], name
 
 
 def test_every_table_with_a_ref_is_filled_in_the_erasure_test(db):

@@ -7,6 +7,7 @@ import pytest
 from bot.records import (
     alerts,
     audit,
+    case_steps,
     consents,
     outbox,
     phrases,
@@ -17,6 +18,9 @@ from bot.records import (
 )
 from bot.records.alerts import AlertState
 from bot.records.audit import AuditEntry
+from bot.records.case_history import CaseEventRow
+from bot.records.case_numbers import CaseCounterRow
+from bot.records.case_steps import Act
 from bot.records.outbox import OutboxState
 from tests.contract.records.factories import (
     NOW,
@@ -26,6 +30,7 @@ from tests.contract.records.factories import (
     hear,
     make_turn,
     make_unsure,
+    open_case,
     promise,
     put_message,
     raise_alert,
@@ -39,6 +44,10 @@ def closed_alert(db):
     raise_alert(db)
     (alert,) = alerts.list_open(db, None, limit=1)
     alerts.set_state(db, alert.id, AlertState.CLOSED, "lina", NOW)
+
+
+def withdrawn_case(db):
+    case_steps.withdraw(db, open_case(db).id, Act(by="resident", at=NOW, key="withdrawn"))
 
 
 def withdrawn_consent(db):
@@ -81,6 +90,8 @@ LIVES = [
     pytest.param("phrases", 180 * DAY, taken_back_phrase, id="phrases"),
     pytest.param("turns", 184 * DAY, lambda db: turns.append_many(db, [make_turn()]), id="turns"),
     pytest.param("alerts", 180 * DAY, closed_alert, id="alerts"),
+    pytest.param("cases", 365 * DAY, withdrawn_case, id="cases"),
+    pytest.param("case_counters", 7 * DAY, open_case, id="case_counters"),
     pytest.param("consents", 3 * 365 * DAY, withdrawn_consent, id="consents"),
     pytest.param("subscriptions", 180 * DAY, ended_subscription, id="subscriptions"),
     pytest.param("outbox", 7 * DAY, settled_message(OutboxState.SENT), id="sent"),
@@ -112,6 +123,9 @@ def test_what_is_still_in_use_is_never_purged(db):
     subscriptions.add(db, ref=REF, community="demo", topics=["jobs"], now=NOW)
     consents.give(db, ref=REF, kind="privacy", text_version="1", now=NOW)
     raise_alert(db)
+    with db.session() as unit:  # of the case, not of the counter, which ends
+        open_case(db, unit=unit)
+        unit.query(CaseCounterRow).delete()
     put_message(db, key="queued")
     promise(db, key="promised")
 
@@ -125,6 +139,14 @@ def test_a_phrase_in_force_is_never_purged(db):
     phrase(db)
     assert retention.purge(db, NOW + 10_000 * DAY)["phrases"] == 0
     assert len(phrases.active(db)) == 1
+
+
+def test_what_happened_to_a_case_goes_with_it(db):
+    """Events have no end of their own, and none without their case."""
+    withdrawn_case(db)
+    retention.purge(db, NOW + 366 * DAY)
+    with db.reading() as session:
+        assert session.query(CaseEventRow).count() == 0
 
 
 def test_purge_of_a_resident_takes_all_that_hung_on_him(db):

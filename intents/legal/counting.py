@@ -96,7 +96,8 @@ def _asked(ctx: Context) -> list[str]:
         asked.remove("severance")
     if mentions(ctx.text, cues["benefit"]) and _guangdong(ctx):
         asked.append("benefit")
-    return asked
+    firsts = ctx.words.chinese.many("calc_first")
+    return sorted(asked, key=lambda name: not mentions(ctx.text, firsts.get(name, "")))
 
 
 def _about(ctx: Context, name: str) -> bool:
@@ -234,19 +235,20 @@ def _reply(ctx: Context, message: Message, parts: Sequence[Counted]) -> Reply:
     if card is None or not reckoned:
         return _with_hint(ctx, message, parts)
     first, *others = reckoned
+    fields = ctx.words.many("fields")
     lines = [*first.lines, _assumed(ctx, first)]
     if others:
         lines.append(ctx.words.say("calc_beside"))
+    lines += sections(card, ("contact",), fields)
     check = "calc_check_sign" if first.ask in _BEFORE_SIGNING else "calc_check"
     checker = ctx.words.say(check, who=_checker(ctx, first.result))
-    fields = ctx.words.many("fields")
     later = [line for part in others for line in (*part.lines, _assumed(ctx, part))]
     later += [figures.basis_said(ctx.words, part.result.basis) for part in reckoned]
     later += [*sections(card, _LATER, fields, based=True), *card.lines("detail")]
     return looked_up(
         lines,
         rest=later,
-        closing=[*sections(card, ("contact",), fields), checker],
+        closing=[checker],
         choices=choices_for(ctx, card, ctx.words.next_for(ctx.intent)),
         detail=ctx.words.label("detail"),
         topic=ctx.intent,

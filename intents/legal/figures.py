@@ -72,6 +72,12 @@ def double_said(words: Words, found: DoubleWage, wage: Decimal) -> list[str]:
     lines = [
         words.say("calc_double", sum=plain(found.amount)),
         words.say(
+            limit,
+            first=day_in_full(words, found.whole_until),
+            last=day_in_full(words, found.last_day),
+            sum=plain(found.surely),
+        ),
+        words.say(
             "calc_double_how",
             begins=day_in_full(words, found.begins),
             ends=day_in_full(words, found.ends),
@@ -79,15 +85,11 @@ def double_said(words: Words, found: DoubleWage, wage: Decimal) -> list[str]:
             wage=plain(wage),
             sum=plain(found.amount),
         ),
-        words.say(
-            limit,
-            first=day_in_full(words, found.whole_until),
-            last=day_in_full(words, found.last_day),
-            sum=plain(found.surely),
-        ),
     ]
+    if found.lapsed:  # a sum that can most likely not be had any more must not come first
+        lines[:2] = lines[1::-1]
     if found.days:
-        lines.insert(2, words.say("calc_double_days", days=found.days))
+        lines.append(words.say("calc_double_days", days=found.days))
     return lines
 
 

@@ -259,7 +259,7 @@ class PointsTable:
         purposes: ``school`` (积分入学), ``hukou`` (积分入户), ``housing`` (公租房).
         district: district it is for; "" for a whole city.
         group_caps: most points of a whole group, for example ``district``.
-        floor: smallest total; ``None`` where the source states none.
+        floor: smallest total; ``None`` for no bound.
         cutoff: month and day up to which years are counted, as ``(8, 31)``, where it is known.
         unscored: what is counted somewhere while its points were not found, as text.
         unknowns: what the editor could not find.

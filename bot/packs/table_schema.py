@@ -211,10 +211,10 @@ class PaperModel(Strict):
 
 
 class TotalModel(Strict):
-    """How the total is made."""
+    """How the total is made; no table goes below nothing unless it says so."""
 
     formula: Text = ""
-    floor: Number | None = None
+    floor: Number | None = Fraction(0)
     confidence: Confidence | None = None
     source: tuple[str, ...] = ()
 

@@ -125,6 +125,8 @@ def _one(value: Fraction, words: Words) -> str:
 
 def _total(result: Result, words: Words) -> str:
     total = result.total
+    if all(item.answer is None for item in result.items):
+        return words.say("score_nothing")
     if total.exact:
         return words.say("score_total", total=points_said(total, words))
     if total.low is None:

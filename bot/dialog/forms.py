@@ -350,7 +350,7 @@ class Guide:
 
     def _told(self, slot: Slot, said: Said) -> Value | None:
         """Return what the first message says about a slot, where there is no doubt."""
-        alike = [one for one in self.plan.slots if one.kind is slot.kind]
+        alike = [one for one in self.plan.slots if one.filled and one.kind is slot.kind]
         if len(alike) > 1 or slot.kind in {SlotKind.NAME, SlotKind.YES_NO, SlotKind.PHOTO}:
             return None
         if slot.kind is SlotKind.TEXT:

@@ -60,6 +60,12 @@ class Conversation:
             return ()
         return self._router().crisis(inbound.text)
 
+    def _in_need(self, turn: Turn) -> bool:
+        """Tell whether a message is a crisis; the words of an offered choice are ours, and none."""
+        if read(turn.inbound.text, turn.session, self._words).kind is MoveKind.CHOICE:
+            return False
+        return bool(self.crisis(turn.inbound))
+
     def effects(self, turn: Turn) -> bool:
         """Tell whether answering may touch records, so that it must run under the time budget."""
         if turn.inbound.kind in {Kind.FOLLOW, Kind.SCAN} or turn.session.forms:
@@ -101,7 +107,7 @@ class Conversation:
     def _answer(self, turn: Turn) -> Answer:
         """Answer a crisis first, then the open form, then what else is asked."""
         forms = turn.session.forms
-        if forms and self.crisis(turn.inbound):
+        if forms and self._in_need(turn):
             return replace(self._plain(turn), forms=kept_aside(forms))
         taken = self._forming.take(turn)
         if taken.answer is not None:
@@ -137,7 +143,7 @@ class Conversation:
         return self._act(turn, self._registry.roles[Role.WELCOME], decision="event")
 
     def _written(self, turn: Turn) -> Answer:
-        if self.crisis(turn.inbound):
+        if self._in_need(turn):
             return self._help(turn)
         if not turn.remembers and needs_memory(turn.inbound.text, self._words):
             return Answer(reply=self.sentence("no_memory", turn.language), decision="error")

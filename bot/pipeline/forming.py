@@ -12,6 +12,7 @@ from bot.domain.errors import ConfigError
 from bot.domain.flows import MOST_FORMS, Form
 from bot.domain.messages import Kind
 from bot.domain.replies import Reply
+from bot.domain.text import asking
 from bot.pipeline.outcome import Answer
 from bot.pipeline.registry import Registry
 from bot.pipeline.turning import Turn
@@ -22,6 +23,8 @@ from bot.understanding.router import Decision, Router
 _HEARD = frozenset({Kind.TEXT, Kind.VOICE, Kind.IMAGE, Kind.LOCATION, Kind.MENU})
 #: Most choices of one reply.
 _MOST_CHOICES = 5
+#: A message longer than this tells something, whatever form it might open.
+_OPENING_CHARS = 7
 
 #: Calls a flow's end with what was filled in: turn, flow name, filled -> reply.
 Finish = Callable[[Turn, str, Filled], Reply]
@@ -152,11 +155,20 @@ class Forming:
         )
 
     def _asks(self, turn: Turn, flow: str) -> bool:
-        """Tell whether a message surely asks for something other than this form."""
+        """Tell whether a message surely asks for something other than this form.
+
+        What the form's own group knows (保洁, 物业) is an answer, unless it is put as a question or
+        is the short name of another form (我要报修).
+        """
         if turn.inbound.kind not in {Kind.TEXT, Kind.VOICE} or not turn.inbound.text:
             return False
         found = self._router().understand(turn.inbound.text)
-        return found.decision is Decision.ANSWER and found.intents[0] != flow
+        if found.decision is not Decision.ANSWER or found.intents[0] == flow:
+            return False
+        wanted = found.intents[0]
+        kin = wanted.partition(".")[0] == flow.partition(".")[0]
+        opens = wanted in self._guides and len(found.normal) <= _OPENING_CHARS
+        return not kin or opens or asking(turn.inbound.text)
 
 
 def _said(step: Step, flow: str) -> Answer:

@@ -365,6 +365,16 @@ class Guide:
         return read if isinstance(read, Value) else None
 
 
+def steers(text: str) -> bool:
+    """Tell whether a message only answers or steers a form: yes, no, skip, go on.
+
+    >>> steers("不用"), steers("不用救我了")
+    (True, False)
+    """
+    normal = normalize(text)
+    return normal in _SKIP | _RESUME | _RESTART or bool(yes_or_no(text))
+
+
 def _figures(kind: SlotKind, said: Said) -> bool:
     """Tell whether the message names a figure of this kind; a bare number is not enough."""
     found = said.entities()

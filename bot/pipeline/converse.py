@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+from bot.dialog.forms import steers
 from bot.dialog.moves import Move, MoveKind, Vocabulary, needs_memory, read
 from bot.domain.entities import Entities
 from bot.domain.messages import Inbound, Kind
@@ -14,7 +15,7 @@ from bot.pipeline.names import PackNames
 from bot.pipeline.outcome import Answer
 from bot.pipeline.registry import Registry
 from bot.pipeline.turning import Turn
-from bot.sdk import FIELDS, START_FORM, Context, Filled, Role, Services
+from bot.sdk import FIELDS, START_FORM, Context, Filled, Role, Services, read_number
 from bot.understanding.entities import extract
 from bot.understanding.normalize import normalize
 from bot.understanding.router import Decision, Router, Understanding
@@ -23,6 +24,8 @@ from bot.understanding.router import Decision, Router, Understanding
 _TOGETHER_CHARS = 430
 #: Intents kept with a message that was not understood.
 _GUESSES = 3
+#: Figures of the shortest case number.
+_CASE_FIGURES = 9
 
 
 class Conversation:
@@ -61,7 +64,12 @@ class Conversation:
         return self._router().crisis(inbound.text)
 
     def _in_need(self, turn: Turn) -> bool:
-        """Tell whether a message is a crisis; the words of an offered choice are ours, and none."""
+        """Tell whether a message is a crisis.
+
+        The words of an offered choice are ours, and yes, no or skip answer a form's question.
+        """
+        if turn.session.forms and steers(turn.inbound.text):
+            return False
         if read(turn.inbound.text, turn.session, self._words).kind is MoveKind.CHOICE:
             return False
         return bool(self.crisis(turn.inbound))
@@ -93,6 +101,8 @@ class Conversation:
         found = self._router().understand(inbound.text)
         if self._names_community(turn, found):
             return (self._registry.roles[Role.COMMUNITY],)
+        if self._quotes_case(turn, found):
+            return (self._registry.roles[Role.PROGRESS],)
         return found.intents
 
     def answer(self, turn: Turn) -> Answer:
@@ -168,6 +178,8 @@ class Conversation:
         found = self._router().understand(turn.inbound.text)
         if self._names_community(turn, found):
             return self._act(turn, self._registry.roles[Role.COMMUNITY], decision="choice")
+        if self._quotes_case(turn, found):
+            return self._act(turn, self._registry.roles[Role.PROGRESS], decision="choice")
         if found.decision is Decision.ANSWER:
             answers = [
                 self._act(turn, intent, decision="answer", focus=move.focus, score=found.score)
@@ -185,6 +197,13 @@ class Conversation:
         if turn.session.topic != self._registry.roles[Role.COMMUNITY]:
             return False
         return self._services.communities.find(normalize(turn.inbound.text)) is not None
+
+    def _quotes_case(self, turn: Turn, found: Understanding) -> bool:
+        """Tell whether a message, no clear ask by itself, holds a number that can be a case's."""
+        if found.decision is Decision.ANSWER or sum(map(str.isdigit, found.normal)) < _CASE_FIGURES:
+            return False
+        numbers = self._reader(turn, turn.inbound.text)().case_numbers
+        return any(read_number(one.number) for one in numbers)
 
     def _both(
         self, answers: list[Answer], language: str = "", *, together: int = _TOGETHER_CHARS

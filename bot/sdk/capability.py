@@ -39,6 +39,7 @@ class Role(StrEnum):
     PERSON = "person"
     NEARBY = "nearby"
     COMMUNITY = "community"
+    PROGRESS = "progress"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ CAPABILITY = Capability(
             title="查进度",
             kind=IntentKind.ACCOUNT,
             handler=cases.status,
+            roles=frozenset({Role.PROGRESS}),
             effects=True,
         ),
         Intent(

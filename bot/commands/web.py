@@ -12,9 +12,9 @@ from bot import logs
 from bot.commands.ports import check_port
 from bot.config import ONE_THREAD_EACH, load, package_root
 
-#: Threads in each web worker. They take the interpreter from each other: at full load eight spend a
-#: sixth more processor time on a message than four, and two a tenth less (docs/scale.md); but four
-#: may wait for a store or for the first of three equal deliveries.
+#: Threads in each web worker. They take the interpreter from each other: at full load the slowest
+#: hundredth waits a third longer with eight (docs/scale.md); but some must be able to wait for a
+#: store or for the first of three equal deliveries.
 WEB_THREADS = 4
 #: What a processor needs for the numeric library's AVX-512 kernels; it picks them by itself only
 #: on the processors of one maker, and the sentence encoder takes a quarter less time with them.

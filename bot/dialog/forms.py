@@ -30,8 +30,13 @@ from bot.understanding.normalize import normalize
 
 #: Answers in a row that cannot be read before a person is offered.
 PATIENCE = 3
-#: A first message this long tells what it is about, in characters of its normal form.
-_TELLING = 8
+#: What only says that somebody wants to fill in a form, and of which kind.
+_WISHING = re.compile(
+    r"投诉|建议|意见|心愿|许愿|许个愿|愿望|表扬|登记|反映|反应|上报|报修|报告|问题|隐患|议题|代办|帮办|求助|申请|帮扶|"
+    r"困难|调解|调节|找工作|工作|求职|报到|党员|提议|提交|社区|[我你们要想有个一些下帮请提报修是的了吗给去来跟对把这那件事]"
+)
+#: A first message tells what it is about with this many characters beside that.
+_TELLING = 3
 #: A message this short is no description if it is a known ask or a word of thanks.
 _BRIEF = 4
 _SKIP = frozenset({
@@ -47,6 +52,10 @@ _CORRECTION = re.compile(
     r"(?:是|应该是|应该|改成|改为|换成)?[,，:：\s]*"
 )
 _CHANGED = re.compile(r"(.{1,8}?)(?:要|得)?(?:改成|改为|换成|应该是|改到)[,，:：\s]*(.+)$")
+
+
+#: Tells whether a message surely asks something; whether any sentence may be the answer -> it does.
+Asks = Callable[[bool], bool]
 
 
 class End(StrEnum):
@@ -106,16 +115,15 @@ class Guide:
         intro = self.own.get("intro", "")
         return replace(step, text=f"{intro}\n{step.text}".strip())
 
-    def take(
-        self, form: Form, said: Said, move: Move, asks: Callable[[], bool], now: datetime
-    ) -> Step:
+    def take(self, form: Form, said: Said, move: Move, asks: Asks, now: datetime) -> Step:
         """Read a message.
 
         Args:
             form: as it is.
             said: the message.
             move: how it reads against what was offered.
-            asks: tells whether it surely asks something of its own; called only when in doubt.
+            asks: tells whether it surely asks something of its own, where the question is one that
+                any sentence may answer (``True``) or not; called only when in doubt.
             now: present moment.
         """
         if move.kind is MoveKind.CHOICE:
@@ -216,19 +224,17 @@ class Guide:
                     return slot, match.group(2)
         return None, ""
 
-    def _confirming(self, form: Form, said: Said, asks: Callable[[], bool], now: datetime) -> Step:
+    def _confirming(self, form: Form, said: Said, asks: Asks, now: datetime) -> Step:
         answer = yes_or_no(said.text)
         if answer == "yes":
             return Step(end=End.FILED, form=form)
         if answer == "no":
             return self._which(form, now)
-        if form.aside or asks():
+        if form.aside or asks(False):
             return self._aside(form)
         return self.ask(replace(form, wrong=form.wrong + 1), now, lead="form_yes_no")
 
-    def _answered(
-        self, form: Form, said: Said, move: Move, asks: Callable[[], bool], now: datetime
-    ) -> Step:
+    def _answered(self, form: Form, said: Said, move: Move, asks: Asks, now: datetime) -> Step:
         slot = self.plan.slot(form.at)
         if slot is None:  # the flow was changed since the question
             return self._onward(form, now)
@@ -236,12 +242,12 @@ class Guide:
             return self._filled(form, slot, SKIPPED, now)
         away = form.aside or not form.warm(now)
         brief = len(normalize(said.text)) <= _BRIEF
-        if slot.kind in LOOSE and (away or brief or asking(said.text)) and asks():
+        if slot.kind in LOOSE and (away or brief or asking(said.text)) and asks(True):
             return self._aside(form)
         found = read_slot(slot, replace(said, labels=self.labels(slot)))
         if isinstance(found, Value):
             return self._filled(form, slot, found, now)
-        if move.kind is MoveKind.FIELD or asks():
+        if move.kind is MoveKind.FIELD or asks(slot.kind in LOOSE):
             return self._aside(form)
         wrong = replace(form, wrong=form.wrong + 1)
         step = self.ask(wrong, now)
@@ -354,7 +360,8 @@ class Guide:
         if len(alike) > 1 or slot.kind in {SlotKind.NAME, SlotKind.YES_NO, SlotKind.PHOTO}:
             return None
         if slot.kind is SlotKind.TEXT:
-            telling = len(normalize(said.text)) >= _TELLING and not asking(said.text)
+            told = len(_WISHING.sub("", normalize(said.text))) >= _TELLING
+            telling = told and not asking(said.text)
             return Value(said.text.strip(), said.text.strip()) if telling else None
         if slot.kind is SlotKind.PLACE:
             found = said.entities().addresses

@@ -76,6 +76,8 @@ def picked(slot: Slot, value: str, labels: Mapping[str, str]) -> Value | None:
 
 def _text(slot: Slot, said: Said) -> Value | Unread:
     text = said.text.strip()
+    if yes_or_no(text):  # an answer to another question
+        return Unread("form_short", (("least", slot.least or 2),))
     least, most = slot.least or 2, slot.most or MOST_CHARS
     if len(text) < least:
         return Unread("form_short", (("least", least),))

@@ -86,7 +86,9 @@ class Forming:
         guide = self._guides[form.flow]
         said = self._said(turn, guide, form)
         move = read(said.text, turn.session, self._vocabulary)
-        step = guide.take(form, said, move, lambda: self._asks(turn, form.flow), turn.now)
+        step = guide.take(
+            form, said, move, lambda loose: self._asks(turn, form.flow, loose), turn.now
+        )
         if step.end is End.ASIDE:
             return Taken(None, (step.form, *others))
         if step.end is End.OPEN:
@@ -154,17 +156,19 @@ class Forming:
             labels=guide.labels(slot) if slot else {},
         )
 
-    def _asks(self, turn: Turn, flow: str) -> bool:
+    def _asks(self, turn: Turn, flow: str, loose: bool) -> bool:
         """Tell whether a message surely asks for something other than this form.
 
-        What the form's own group knows (保洁, 物业) is an answer, unless it is put as a question or
-        is the short name of another form (我要报修).
+        Where any sentence may be the answer, what the form's own group knows (保洁, 物业) is one,
+        unless it is put as a question or is the short name of another form (我要报修).
         """
         if turn.inbound.kind not in {Kind.TEXT, Kind.VOICE} or not turn.inbound.text:
             return False
         found = self._router().understand(turn.inbound.text)
         if found.decision is not Decision.ANSWER or found.intents[0] == flow:
             return False
+        if not loose:
+            return True
         wanted = found.intents[0]
         kin = wanted.partition(".")[0] == flow.partition(".")[0]
         opens = wanted in self._guides and len(found.normal) <= _OPENING_CHARS

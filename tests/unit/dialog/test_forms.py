@@ -88,7 +88,7 @@ class Talk:
     def say(self, text: str = "", kind: Kind = Kind.TEXT, **more: object) -> Step:
         said = self.said(text, kind, **more)
         move = read(text, self.session, BOOK.vocabulary)
-        return self._keep(GUIDE.take(self.form, said, move, lambda: self.asks, self.now))
+        return self._keep(GUIDE.take(self.form, said, move, lambda _loose: self.asks, self.now))
 
     def _keep(self, step: Step) -> Step:
         choices = step.choices if step.end is not End.ASIDE else self.session.choices
@@ -136,6 +136,22 @@ def test_what_the_first_message_says_is_not_asked_again():
     assert talk.value("what") == "5栋楼下的路灯坏了三天了，电话13800138000"
     assert talk.value("where").startswith("5栋")
     assert talk.value("phone") == "13800138000"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("我要报修", False), ("我想提个建议", False), ("路灯坏了", True), ("我要投诉保安骂人", True)],
+)
+def test_the_wish_to_fill_in_a_form_is_no_description(said: str, told: bool):
+    talk = Talk()
+    talk.open(said)
+    assert ("what" in talk.form.values) is told
+
+
+def test_yes_no_and_skip_are_no_place():
+    talk = Talk().filled("灯坏了不亮", "没有")
+    assert talk.form.at == "where"
+    assert "where" not in talk.form.values
 
 
 def test_a_question_is_no_description():

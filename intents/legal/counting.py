@@ -17,13 +17,15 @@ from intents.legal.hearing import Heard, Message
 from intents.legal.months import Tenure, add_months, tenure_between
 from intents.legal.overtime import overtime
 from intents.legal.ruling import Assumption, Basis, CannotSay, Checker, Ruling, Slot, Why
-from intents.legal.severance import severance
+from intents.legal.severance import severance, units_due
 from intents.legal.unemployment import benefit
 
 #: Characters of a hint for which a card's answer must leave room.
 _ROOM = 430
 #: Reckonings that matter before somebody signs that he leaves.
 _BEFORE_SIGNING = frozenset({"severance", "double"})
+#: Reckonings of a last day; the others are of a sum.
+_TIMED = frozenset({"injury", "wages", "confirmation"})
 _LATER = ("answer", "conditions", "papers", "steps", "where", "when", "cost", "duration", "notes")
 
 
@@ -34,14 +36,17 @@ class Counted:
     Attributes:
         ask: what was reckoned, a key of ``calc_examples``.
         result: what the calculator gave.
-        lines: it as sentences; empty for a refusal.
+        lines: it as sentences; of a refusal what can be said all the same.
         assumes: everything taken for granted, of the reading and of the rule.
+        wanted: for a refusal, whether the message wants it reckoned: it asks how much or until
+            when, or gives a figure for it.
     """
 
     ask: str
     result: Ruling | CannotSay
     lines: tuple[str, ...] = ()
     assumes: tuple[Assumption, ...] = ()
+    wanted: bool = False
 
 
 def dismissal(ctx: Context) -> Reply:
@@ -49,7 +54,7 @@ def dismissal(ctx: Context) -> Reply:
     if ctx.focus:
         return answer(ctx)
     message = Message(ctx)
-    return _reply(ctx, message, [_REACH[ask](ctx, message) for ask in _asked(ctx)])
+    return _reply(ctx, [_REACH[ask](ctx, message) for ask in _asked(ctx)])
 
 
 def work_injury(ctx: Context) -> Reply:
@@ -72,7 +77,7 @@ def _timed(ctx: Context, reckon: Callable[[Context, Message], Counted]) -> Reply
     if ctx.focus or mentions(ctx.text, done):
         return answer(ctx)
     message = Message(ctx)
-    return _reply(ctx, message, [reckon(ctx, message)])
+    return _reply(ctx, [reckon(ctx, message)])
 
 
 def _asked(ctx: Context) -> list[str]:
@@ -105,7 +110,8 @@ def _severance(ctx: Context, message: Message) -> Counted:
     tenure, wage = _tenure(ctx, message), message.wage()
     result = severance(tenure=tenure.value, wage=wage.value, ended=ctx.today)
     if isinstance(result, CannotSay):
-        return _refusal("severance", result, tenure, wage)
+        refused = _refusal(ctx, "severance", result, tenure, wage)
+        return replace(refused, lines=_units_alone(ctx, tenure.value, result))
     lines = figures.severance_said(ctx.words, result, tenure.value or Tenure(Decimal(0)))
     return _counted("severance", result, lines, tenure, wage)
 
@@ -134,7 +140,7 @@ def _double(ctx: Context, message: Message) -> Counted:
         first = None
     result = double_wage(start=first, wage=wage.value, today=ctx.today, left=left.value)
     if isinstance(result, CannotSay):
-        return _refusal("double", result, begun, wage)
+        return _refusal(ctx, "double", result, begun, wage)
     lines = figures.double_said(ctx.words, result, wage.value or Decimal(0))
     exact = (Assumption.TENURE_EXACT,) if begun is tenure else ()
     told = _counted("double", result, lines, begun, wage)
@@ -154,7 +160,7 @@ def _overtime(ctx: Context, message: Message) -> Counted:
     result = overtime(wage=wage.value, hours=sorted_hours)
     if isinstance(result, CannotSay):
         needs = result.needs if hours.value else (*result.needs, Slot.HOURS)
-        return _refusal("overtime", replace(result, needs=needs), wage, hours)
+        return _refusal(ctx, "overtime", replace(result, needs=needs), wage, hours)
     lines = figures.overtime_said(ctx.words, result, wage.value or Decimal(0), hours.value)
     if hours.value is None:
         lines.append(_hint(ctx, "overtime", (Slot.HOURS,)))
@@ -165,7 +171,7 @@ def _benefit(ctx: Context, message: Message) -> Counted:
     insured = message.insured()
     result = benefit(insured=insured.value)
     if isinstance(result, CannotSay):
-        return _refusal("benefit", result, insured)
+        return _refusal(ctx, "benefit", result, insured)
     return _counted("benefit", result, figures.benefit_said(ctx.words, result), insured)
 
 
@@ -182,7 +188,7 @@ def _injury(ctx: Context, message: Message) -> Counted:
     own = deadline(Limit.INJURY_SELF, start=day.value, today=ctx.today)
     employer = deadline(Limit.INJURY_EMPLOYER, start=day.value, today=ctx.today)
     if isinstance(own, CannotSay) or isinstance(employer, CannotSay):
-        return _refusal("injury", own, day)
+        return _refusal(ctx, "injury", own, day)
     return _counted("injury", own, figures.injury_said(ctx.words, own, employer), day)
 
 
@@ -197,7 +203,7 @@ def _confirmation(ctx: Context, message: Message) -> Counted:
 def _one_limit(ctx: Context, ask: str, limit: Limit, day: Heard[date]) -> Counted:
     result: Deadline | CannotSay = deadline(limit, start=day.value, today=ctx.today)
     if isinstance(result, CannotSay):
-        return _refusal(ask, result, day)
+        return _refusal(ctx, ask, result, day)
     return _counted(ask, result, figures.limit_said(ctx.words, result, ask), day)
 
 
@@ -211,19 +217,26 @@ def _counted(ask: str, result: Ruling, lines: Sequence[str], *heard: Heard[objec
     )
 
 
-def _refusal(ask: str, result: Ruling | CannotSay, *heard: Heard[object]) -> Counted:
-    """Return a refusal; it counts as doubtful where something was said and not usable."""
-    doubtful = any(part.value is None and part.why is Why.DOUBTFUL for part in heard)
-    if doubtful and isinstance(result, CannotSay) and result.why is Why.MISSING:
-        result = replace(result, why=Why.DOUBTFUL)
-    return Counted(ask=ask, result=result)
+def _refusal(ctx: Context, ask: str, result: Ruling | CannotSay, *heard: Heard[object]) -> Counted:
+    timed = ask in _TIMED
+    given = any(part.why is Why.DOUBTFUL if timed else part.value is not None for part in heard)
+    asked = _about(ctx, "time" if timed else "amount")
+    return Counted(ask=ask, result=result, wanted=given or asked)
 
 
-def _reply(ctx: Context, message: Message, parts: Sequence[Counted]) -> Reply:
+def _units_alone(ctx: Context, tenure: Tenure | None, result: CannotSay) -> tuple[str, ...]:
+    """Return how many months of wage N is, where only the wage is missing."""
+    if tenure is None or result.needs != (Slot.MONTHLY_WAGE,):
+        return ()
+    units = units_due(tenure, ctx.today)
+    return () if isinstance(units, CannotSay) else (figures.units_said(ctx.words, units, tenure),)
+
+
+def _reply(ctx: Context, parts: Sequence[Counted]) -> Reply:
     card = ctx.pack.card(ctx.intent)
-    reckoned = [part for part in parts if part.lines]
+    reckoned = [part for part in parts if isinstance(part.result, Ruling)]
     if card is None or not reckoned:
-        return _with_hint(ctx, message, parts)
+        return _with_hint(ctx, parts)
     first, *others = reckoned
     fields = ctx.words.many("fields")
     lines = [*first.lines, _assumed(ctx, first)]
@@ -269,15 +282,13 @@ def _passport(ctx: Context, card: Card, bases: Sequence[Basis]) -> str:
     )
 
 
-def _with_hint(ctx: Context, message: Message, parts: Sequence[Counted]) -> Reply:
+def _with_hint(ctx: Context, parts: Sequence[Counted]) -> Reply:
     """Answer from the card, and say which figure would let it be reckoned, where there is room."""
     reply = answer(ctx)
-    refused = [(part.ask, part.result) for part in parts if isinstance(part.result, CannotSay)]
-    wanted = message.figures or _about(ctx, "amount")
-    if not refused or not wanted:
+    refused = next((part for part in parts if part.wanted), None)
+    if refused is None or not isinstance(refused.result, CannotSay):
         return reply
-    ask, result = refused[0]
-    hint = _why(ctx, ask, result)
+    hint = "\n".join([*refused.lines, _why(ctx, refused.ask, refused.result)])
     if not hint or len(reply.text) + len(hint) > ctx.room(_ROOM):
         return reply
     return replace(reply, text=f"{reply.text}\n{hint}")

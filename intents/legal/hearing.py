@@ -68,12 +68,6 @@ class Message:
         self._found = ctx.entities
         self._cues = ctx.words.chinese.many("calc_cues")
 
-    @property
-    def figures(self) -> bool:
-        """Tell whether there are figures at all."""
-        found = self._found
-        return bool(found.money or found.durations or found.whens)
-
     def wage(self) -> Heard[Decimal]:
         """Return the month's wage, if exactly one sum is surely one."""
         sums = [one for one in self._found.money if self._is_wage(one)]
@@ -178,7 +172,11 @@ class Message:
         before, after = self._text[:at], self._text[at + len(one.text) :]
         stops = [stop.end() for stop in _STOP.finditer(before)]
         stop = _STOP.search(after)
-        return before[stops[-1] if stops else 0 :], after[: stop.start() if stop else None]
+        # Learners write blanks between words: 每 天 is 每天.
+        return (
+            "".join(before[stops[-1] if stops else 0 :].split()),
+            "".join(after[: stop.start() if stop else None].split()),
+        )
 
 
 def _exact(one: Duration) -> bool:

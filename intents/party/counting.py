@@ -110,9 +110,9 @@ def _working(ctx: Context, found: Dues) -> Sequence[str]:
 
 def _with_hint(ctx: Context, found: CannotSay) -> Reply:
     """Answer from the card and say what is missing, where a sum was said or asked for."""
-    reply = answer(ctx)
-    wanted = ctx.entities.money or mentions(ctx.text, ctx.words.chinese.many("dues_cues")["amount"])
-    if not wanted:
+    reply, cues = answer(ctx), ctx.words.chinese.many("dues_cues")
+    asked = _income(ctx) is not None or mentions(ctx.text, cues["amount"])
+    if not asked or mentions(ctx.text, cues["other"]):
         return reply
     needs = ctx.words.many("dues_needs")
     what = "、".join(needs[need.value] for need in (found.needs or tuple(Need)))

@@ -65,14 +65,19 @@ class Message:
     def __init__(self, ctx: Context):
         self._text = ctx.inbound.text
         self._today = ctx.today
-        self._found = ctx.entities
+        # After a choice the figures come from the normal form of an older message, where 2.5 may
+        # be 25; only what stands in this message, as written, is reckoned with.
+        found = ctx.entities
+        self._money = [one for one in found.money if one.text in self._text]
+        self._durations = [one for one in found.durations if one.text in self._text]
+        self._whens = [one for one in found.whens if one.text in self._text]
         self._cues = ctx.words.chinese.many("calc_cues")
 
     def wage(self) -> Heard[Decimal]:
         """Return the month's wage, if exactly one sum is surely one."""
-        sums = [one for one in self._found.money if self._is_wage(one)]
+        sums = [one for one in self._money if self._is_wage(one)]
         if len(sums) != 1:
-            return Heard(why=Why.DOUBTFUL if self._found.money else Why.MISSING)
+            return Heard(why=Why.DOUBTFUL if self._money else Why.MISSING)
         one = sums[0]
         exact = one.amount.rough is Rough.EXACT and one.amount.upto is None
         if not exact or one.per not in {Per.ONCE, Per.MONTH}:
@@ -89,7 +94,7 @@ class Message:
 
     def tenure(self) -> Heard[Tenure]:
         """Return how long somebody has worked, if exactly one length is surely that."""
-        lengths = [one for one in self._found.durations if self._is_tenure(one)]
+        lengths = [one for one in self._durations if self._is_tenure(one)]
         if len(lengths) != 1:
             return Heard(why=Why.DOUBTFUL if lengths else Why.MISSING)
         one = lengths[0]
@@ -106,7 +111,7 @@ class Message:
         """Return full months of unemployment insurance, if exactly one length is surely that."""
         lengths = [
             one
-            for one in self._found.durations
+            for one in self._durations
             if not one.length.minutes and mentions(self._beside(one)[0], self._cues["insured"])
         ]
         if len(lengths) != 1 or not _exact(lengths[0]):
@@ -118,7 +123,7 @@ class Message:
         kinds: dict[Worked, Decimal] = {}
         unsorted: list[Decimal] = []
         days = False
-        for one in self._found.durations:
+        for one in self._durations:
             clause = "".join(self._beside(one))
             if one.length.months or not mentions(clause, self._cues["overtime"]):
                 continue
@@ -153,7 +158,7 @@ class Message:
         """
         days = [
             one
-            for one in self._found.whens
+            for one in self._whens
             if one.reading.dated and mentions("".join(self._beside(one)), self._cues[cue])
         ]
         if len(days) != 1:
@@ -166,9 +171,7 @@ class Message:
         """Return the clause before and behind a figure."""
         at = one.start
         if self._text[one.start : one.end] != one.text:  # the message was told in two parts
-            at = self._text.find(one.text)
-        if at < 0:
-            return "", ""
+            at = self._text.index(one.text)
         before, after = self._text[:at], self._text[at + len(one.text) :]
         stops = [stop.end() for stop in _STOP.finditer(before)]
         stop = _STOP.search(after)

@@ -60,7 +60,9 @@ def _income(ctx: Context) -> Decimal | None:
 def _is_income(ctx: Context, one: Money) -> bool:
     text = ctx.inbound.text
     at = one.start if text[one.start : one.end] == one.text else text.find(one.text)
-    clause = _STOP.split(text[: max(0, at)])[-1]
+    if at < 0:  # from the normal form of an older message, where 2.5 may be 25
+        return False
+    clause = "".join(_STOP.split(text[:at])[-1].split())
     cues = ctx.words.chinese.many("dues_cues")
     if one.per not in {Per.ONCE, Per.MONTH} or mentions(clause[-6:], cues["no_income"]):
         return False

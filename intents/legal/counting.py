@@ -24,6 +24,8 @@ from intents.legal.unemployment import benefit
 _ROOM = 430
 #: Reckonings that matter before somebody signs that he leaves.
 _BEFORE_SIGNING = frozenset({"severance", "double"})
+#: Fields a question for a figure may seem to be about: 多少钱, 多久, 哪天.
+_FIGURES = frozenset({"", "cost", "when", "duration", "conditions"})
 #: Reckonings of a last day; the others are of a sum.
 _TIMED = frozenset({"injury", "wages", "confirmation"})
 _LATER = ("answer", "conditions", "papers", "steps", "where", "when", "cost", "duration", "notes")
@@ -51,7 +53,7 @@ class Counted:
 
 def dismissal(ctx: Context) -> Reply:
     """Answer what a dismissal, a missing contract or overtime comes to, if it can be said."""
-    if ctx.focus:
+    if ctx.focus not in _FIGURES:
         return answer(ctx)
     message = Message(ctx)
     return _reply(ctx, [_REACH[ask](ctx, message) for ask in _asked(ctx)])
@@ -74,7 +76,7 @@ def mediation(ctx: Context) -> Reply:
 
 def _timed(ctx: Context, reckon: Callable[[Context, Message], Counted]) -> Reply:
     done = ctx.words.chinese.many("calc_cues")["done"]
-    if ctx.focus or mentions(ctx.text, done):
+    if ctx.focus not in _FIGURES or mentions(ctx.text, done):
         return answer(ctx)
     message = Message(ctx)
     return _reply(ctx, [reckon(ctx, message)])

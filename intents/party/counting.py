@@ -21,13 +21,15 @@ from bot.sdk import (
 from intents.party.dues import CannotSay, Dues, Member, Need, dues
 
 _STOP = re.compile("[，。！？；,.!?;\\n]")
+#: Fields a question for a figure may seem to be about: 多少钱, 哪一档.
+_FIGURES = frozenset({"", "cost", "conditions"})
 _LATER = ("answer", "conditions", "when", "notes", "detail")
 
 
 def reckon(ctx: Context) -> Reply:
     """Answer what a member owes a month, if the message says how he lives and what he earns."""
     card = ctx.pack.card(ctx.intent)
-    if ctx.focus or card is None:
+    if ctx.focus not in _FIGURES or card is None:
         return answer(ctx)
     cues = ctx.words.chinese.many("dues_cues")
     found = dues(_member(ctx, cues["before_tax"]), _income(ctx))

@@ -136,6 +136,18 @@ def test_a_follow_up_question_is_answered_from_the_card():
     assert TAKEN not in reply_to("legal.dismissal", said, focus="papers").text
 
 
+@pytest.mark.parametrize("focus", ["", "cost", "when", "duration"])
+def test_a_question_how_much_or_until_when_is_still_one_for_figures(focus: str):
+    """多少钱 and 哪天 also ask for the card's cost and time; with figures they ask for more."""
+    said = "干了三年半，一个月六千，被裁能赔多少钱"
+
+    assert "24000元" in reply_to("legal.dismissal", said, focus=focus).text
+    assert (
+        "12月10日"
+        in reply_to("legal.mediation", "调解协议11月10日签的，哪天前要司法确认", focus=focus).text
+    )
+
+
 def test_figures_of_an_older_message_are_not_reckoned_with():
     """After a choice the text in hand is a normal form, where 2.5 may be 25."""
     older = make_context("legal.dismissal", "月薪2.5千，加班20小时，加班费多少")

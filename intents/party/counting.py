@@ -32,6 +32,8 @@ def reckon(ctx: Context) -> Reply:
     if ctx.focus not in _FIGURES or card is None:
         return answer(ctx)
     cues = ctx.words.chinese.many("dues_cues")
+    if not mentions(ctx.text, cues["about"]):  # a wage said for another question is not for dues
+        return answer(ctx)
     found = dues(_member(ctx, cues["before_tax"]), _income(ctx))
     if isinstance(found, CannotSay):
         return _with_hint(ctx, found)

@@ -6,7 +6,7 @@ Nothing is reckoned from a doubtful figure.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.sdk import Card, Context, Reply, answer, choices_for, looked_up, mentions, sections
@@ -109,51 +109,72 @@ def _guangdong(ctx: Context) -> bool:
 
 
 def _severance(ctx: Context, message: Message) -> Counted:
-    tenure, wage = _tenure(ctx, message), message.wage()
-    result = severance(tenure=tenure.value, wage=wage.value, ended=ctx.today)
+    tenure, wage, left = _tenure(ctx, message), message.wage(), message.day("left")
+    counted = tenure.value is not None and tenure.value.counted
+    # A length may have ended whenever a day was named: the earliest decides about old law.
+    ended = (left.value or ctx.today) if counted else message.earliest()
+    result = severance(tenure=tenure.value, wage=wage.value, ended=ended)
     if isinstance(result, CannotSay):
         refused = _refusal(ctx, "severance", result, tenure, wage)
-        return replace(refused, lines=_units_alone(ctx, tenure.value, result))
+        return replace(refused, lines=_units_alone(ctx, tenure.value, result, ended))
     lines = figures.severance_said(ctx.words, result, tenure.value or Tenure(Decimal(0)))
+    claim = deadline(Limit.ARBITRATION, start=left.value, today=ctx.today)
+    if isinstance(claim, Deadline):
+        said = figures.limit_said(ctx.words, claim, "claim")[:1]
+        lines = [*said, *lines] if claim.passed else [*lines, *said]
     return _counted("severance", result, lines, tenure, wage)
 
 
 def _tenure(ctx: Context, message: Message) -> Heard[Tenure]:
     """Return the time of work, said as a length or by its first and last day."""
     said, start, left = message.tenure(), message.day("started"), message.day("left")
-    if said.value is not None or said.why is Why.DOUBTFUL or start.value is None:
-        return said if start.why is Why.MISSING or said.value else Heard(why=Why.DOUBTFUL)
+    doubtful: Heard[Tenure] = Heard(why=Why.DOUBTFUL)
+    if start.value is None:
+        return said if start.why is Why.MISSING else doubtful
     last = ctx.today if left.value is None else left.value
-    if last < start.value or (left.value is None and left.why is Why.DOUBTFUL):
-        return Heard(why=Why.DOUBTFUL)
+    unclear = left.value is None and left.why is Why.DOUBTFUL
+    if unclear or last < start.value or (said.value is None and said.why is Why.DOUBTFUL):
+        return doubtful
+    found = tenure_between(start.value, last)
+    if said.value is not None and abs(said.value.months - found.months) > 1:
+        return doubtful  # the days and the length said contradict each other
     today = (Assumption.TO_TODAY,) if left.value is None else ()
     assumes = tuple(dict.fromkeys((*start.assumes, *left.assumes, *today)))
-    return Heard(value=tenure_between(start.value, last), assumes=assumes)
+    return Heard(value=found, assumes=assumes)
 
 
 def _double(ctx: Context, message: Message) -> Counted:
     start, wage, tenure = message.day("started"), message.wage(), message.tenure()
-    left = message.day("left")
+    left, signed = message.day("left"), message.day("signed")
     first = start.value
     begun: Heard[date] | Heard[Tenure] = start
     if first is None and start.why is Why.MISSING:
-        first, begun = _begun(tenure, ctx.today), tenure
-    if left.value is None and left.why is Why.DOUBTFUL:
-        first = None
-    result = double_wage(start=first, wage=wage.value, today=ctx.today, left=left.value)
+        first, begun = _begun(tenure, left.value or ctx.today), tenure
+    result = double_wage(
+        start=first, wage=wage.value, today=ctx.today, left=left.value, signed=signed.value
+    )
+    # A last day or a signature that was said, but not when, changes the sum.
+    open_ends = (
+        (Slot.LEFT, left.value is None and left.why is Why.DOUBTFUL),
+        (Slot.SIGNED, signed.value is None and _about(ctx, "signed")),
+    )
+    missing = tuple(slot for slot, lacking in open_ends if lacking)
+    if missing and isinstance(result, Ruling):
+        result = CannotSay(needs=missing, why=Why.DOUBTFUL, basis=result.basis)
     if isinstance(result, CannotSay):
         return _refusal(ctx, "double", result, begun, wage)
     lines = figures.double_said(ctx.words, result, wage.value or Decimal(0))
     exact = (Assumption.TENURE_EXACT,) if begun is tenure else ()
-    told = _counted("double", result, lines, begun, wage)
+    told = _counted("double", result, lines, begun, wage, left, signed)
     return replace(told, assumes=(*told.assumes, *exact))
 
 
-def _begun(tenure: Heard[Tenure], today: date) -> date | None:
-    """Return the first day of a time of work in whole months that lasts until today."""
+def _begun(tenure: Heard[Tenure], last: date) -> date | None:
+    """Return the first day of a time of work in whole months that ended with a day."""
     found = tenure.value
-    whole = found is not None and found.possible and not found.days and not found.months % 1
-    return add_months(today, -int(found.months)) if found and whole else None
+    if found is None or not found.possible or found.days or found.months % 1:
+        return None
+    return add_months(last + timedelta(days=1), -int(found.months))
 
 
 def _overtime(ctx: Context, message: Message) -> Counted:
@@ -226,11 +247,13 @@ def _refusal(ctx: Context, ask: str, result: Ruling | CannotSay, *heard: Heard[o
     return Counted(ask=ask, result=result, wanted=given or asked)
 
 
-def _units_alone(ctx: Context, tenure: Tenure | None, result: CannotSay) -> tuple[str, ...]:
+def _units_alone(
+    ctx: Context, tenure: Tenure | None, result: CannotSay, ended: date
+) -> tuple[str, ...]:
     """Return how many months of wage N is, where only the wage is missing."""
     if tenure is None or result.needs != (Slot.MONTHLY_WAGE,):
         return ()
-    units = units_due(tenure, ctx.today)
+    units = units_due(tenure, ended)
     return () if isinstance(units, CannotSay) else (figures.units_said(ctx.words, units, tenure),)
 
 

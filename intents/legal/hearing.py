@@ -154,7 +154,8 @@ class Message:
         """Return the past day beside which a cue stands in the same clause.
 
         Args:
-            cue: name of a group of words: ``injured``, ``left``, ``started``, ``agreed``.
+            cue: name of a group of words: ``injured``, ``left``, ``started``, ``signed``,
+                ``agreed``.
         """
         days = [
             one
@@ -166,6 +167,13 @@ class Message:
         if cue == "left" and mentions(self._beside(days[0])[0], self._cues["somebody_else"]):
             return Heard(why=Why.DOUBTFUL)
         return _past(days[0], self._today)
+
+    def earliest(self) -> date:
+        """Return the earliest past day a message names in any way, or today."""
+        firsts = [
+            one.first for when in self._whens for one in (when.reading, *when.others) if one.first
+        ]
+        return min([self._today, *firsts])
 
     def _beside(self, one: Found) -> tuple[str, str]:
         """Return the clause before and behind a figure."""

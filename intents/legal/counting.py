@@ -122,6 +122,8 @@ def _severance(ctx: Context, message: Message) -> Counted:
     if isinstance(claim, Deadline):
         said = figures.limit_said(ctx.words, claim, "claim")[:1]
         lines = [*said, *lines] if claim.passed else [*lines, *said]
+        both = (*result.assumes, *claim.assumes)
+        result = replace(result, basis=(*result.basis, *claim.basis), assumes=both)
     return _counted("severance", result, lines, tenure, wage)
 
 

@@ -89,8 +89,12 @@ class Message:
         before, after = self._beside(one)
         if mentions(before[-8:], self._cues["no_wage"]):
             return False
-        beside = before[-6:] + after[:4]
-        return one.per is not Per.ONCE or mentions(beside, self._cues["wage"])
+        if mentions(before[-6:] + after[:4], self._cues["wage"]):
+            return True
+        # 一个月六千 alone in its clause is a wage; 房贷一个月六千 is something else.
+        for word in self._cues["wage_alone"].split("|"):
+            before = before.replace(word, "")
+        return one.per is Per.MONTH and not before
 
     def tenure(self) -> Heard[Tenure]:
         """Return how long somebody has worked, if exactly one length is surely that."""

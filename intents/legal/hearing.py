@@ -80,7 +80,8 @@ class Message:
             return Heard(why=Why.DOUBTFUL if self._money else Why.MISSING)
         one = sums[0]
         exact = one.amount.rough is Rough.EXACT and one.amount.upto is None
-        if not exact or one.per not in {Per.ONCE, Per.MONTH}:
+        changed = mentions("".join(self._beside(one)), self._cues["changed"])
+        if changed or not exact or one.per not in {Per.ONCE, Per.MONTH}:
             return Heard(why=Why.DOUBTFUL)
         period = () if one.per is Per.MONTH else (Assumption.WAGE_PER_MONTH,)
         return Heard(value=one.amount.value, assumes=period)

@@ -6,7 +6,7 @@ Nothing is reckoned from a doubtful figure.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.sdk import (
@@ -27,13 +27,17 @@ from intents.legal.hearing import Heard, Message
 from intents.legal.months import Tenure, add_months, tenure_between
 from intents.legal.overtime import overtime
 from intents.legal.ruling import Assumption, Basis, CannotSay, Checker, Ruling, Slot, Why
-from intents.legal.severance import severance
+from intents.legal.severance import severance, units_due
 from intents.legal.unemployment import benefit
 
 #: Characters of a hint for which a card's answer must leave room.
 _ROOM = 430
 #: Reckonings that matter before somebody signs that he leaves.
 _BEFORE_SIGNING = frozenset({"severance", "double"})
+#: Fields a question for a figure may seem to be about: 多少钱, 多久, 哪天.
+_FIGURES = frozenset({"", "cost", "when", "duration", "conditions"})
+#: Reckonings of a last day; the others are of a sum.
+_TIMED = frozenset({"injury", "wages", "confirmation"})
 _LATER = ("answer", "conditions", "papers", "steps", "where", "when", "cost", "duration", "notes")
 
 
@@ -44,22 +48,25 @@ class Counted:
     Attributes:
         ask: what was reckoned, a key of ``calc_examples``.
         result: what the calculator gave.
-        lines: it as sentences; empty for a refusal.
+        lines: it as sentences; of a refusal what can be said all the same.
         assumes: everything taken for granted, of the reading and of the rule.
+        wanted: for a refusal, whether the message wants it reckoned: it asks how much or until
+            when, or gives a figure for it.
     """
 
     ask: str
     result: Ruling | CannotSay
     lines: tuple[str, ...] = ()
     assumes: tuple[Assumption, ...] = ()
+    wanted: bool = False
 
 
 def dismissal(ctx: Context) -> Reply:
     """Answer what a dismissal, a missing contract or overtime comes to, if it can be said."""
-    if ctx.focus:
+    if ctx.focus not in _FIGURES:
         return answer(ctx)
     message = Message(ctx)
-    return _reply(ctx, message, [_REACH[ask](ctx, message) for ask in _asked(ctx)])
+    return _reply(ctx, [_REACH[ask](ctx, message) for ask in _asked(ctx)])
 
 
 def work_injury(ctx: Context) -> Reply:
@@ -79,10 +86,10 @@ def mediation(ctx: Context) -> Reply:
 
 def _timed(ctx: Context, reckon: Callable[[Context, Message], Counted]) -> Reply:
     done = ctx.words.chinese.many("calc_cues")["done"]
-    if ctx.focus or mentions(ctx.text, done):
+    if ctx.focus not in _FIGURES or mentions(ctx.text, done):
         return answer(ctx)
     message = Message(ctx)
-    return _reply(ctx, message, [reckon(ctx, message)])
+    return _reply(ctx, [reckon(ctx, message)])
 
 
 def _asked(ctx: Context) -> list[str]:
@@ -112,50 +119,74 @@ def _guangdong(ctx: Context) -> bool:
 
 
 def _severance(ctx: Context, message: Message) -> Counted:
-    tenure, wage = _tenure(ctx, message), message.wage()
-    result = severance(tenure=tenure.value, wage=wage.value, ended=ctx.today)
+    tenure, wage, left = _tenure(ctx, message), message.wage(), message.day("left")
+    counted = tenure.value is not None and tenure.value.counted
+    # A length may have ended whenever a day was named: the earliest decides about old law.
+    ended = (left.value or ctx.today) if counted else message.earliest()
+    result = severance(tenure=tenure.value, wage=wage.value, ended=ended)
     if isinstance(result, CannotSay):
-        return _refusal("severance", result, tenure, wage)
+        refused = _refusal(ctx, "severance", result, tenure, wage)
+        return replace(refused, lines=_units_alone(ctx, tenure.value, result, ended))
     lines = figures.severance_said(ctx.words, result, tenure.value or Tenure(Decimal(0)))
+    claim = deadline(Limit.ARBITRATION, start=left.value, today=ctx.today)
+    if isinstance(claim, Deadline):
+        said = figures.limit_said(ctx.words, claim, "claim")[:1]
+        lines = [*said, *lines] if claim.passed else [*lines, *said]
+        both = (*result.assumes, *claim.assumes)
+        result = replace(result, basis=(*result.basis, *claim.basis), assumes=both)
     return _counted("severance", result, lines, tenure, wage)
 
 
 def _tenure(ctx: Context, message: Message) -> Heard[Tenure]:
     """Return the time of work, said as a length or by its first and last day."""
     said, start, left = message.tenure(), message.day("started"), message.day("left")
-    if said.value is not None or said.why is Why.DOUBTFUL or start.value is None:
-        return said if start.why is Why.MISSING or said.value else Heard(why=Why.DOUBTFUL)
+    doubtful: Heard[Tenure] = Heard(why=Why.DOUBTFUL)
+    if start.value is None:
+        return said if start.why is Why.MISSING else doubtful
     last = ctx.today if left.value is None else left.value
-    if last < start.value or (left.value is None and left.why is Why.DOUBTFUL):
-        return Heard(why=Why.DOUBTFUL)
+    unclear = left.value is None and left.why is Why.DOUBTFUL
+    if unclear or last < start.value or (said.value is None and said.why is Why.DOUBTFUL):
+        return doubtful
+    found = tenure_between(start.value, last)
+    if said.value is not None and abs(said.value.months - found.months) > 1:
+        return doubtful  # the days and the length said contradict each other
     today = (Assumption.TO_TODAY,) if left.value is None else ()
     assumes = tuple(dict.fromkeys((*start.assumes, *left.assumes, *today)))
-    return Heard(value=tenure_between(start.value, last), assumes=assumes)
+    return Heard(value=found, assumes=assumes)
 
 
 def _double(ctx: Context, message: Message) -> Counted:
     start, wage, tenure = message.day("started"), message.wage(), message.tenure()
-    left = message.day("left")
+    left, signed = message.day("left"), message.day("signed")
     first = start.value
     begun: Heard[date] | Heard[Tenure] = start
     if first is None and start.why is Why.MISSING:
-        first, begun = _begun(tenure, ctx.today), tenure
-    if left.value is None and left.why is Why.DOUBTFUL:
-        first = None
-    result = double_wage(start=first, wage=wage.value, today=ctx.today, left=left.value)
+        first, begun = _begun(tenure, left.value or ctx.today), tenure
+    result = double_wage(
+        start=first, wage=wage.value, today=ctx.today, left=left.value, signed=signed.value
+    )
+    # A last day or a signature that was said, but not when, changes the sum.
+    open_ends = (
+        (Slot.LEFT, left.value is None and left.why is Why.DOUBTFUL),
+        (Slot.SIGNED, signed.value is None and _about(ctx, "signed")),
+    )
+    missing = tuple(slot for slot, lacking in open_ends if lacking)
+    if missing and isinstance(result, Ruling):
+        result = CannotSay(needs=missing, why=Why.DOUBTFUL, basis=result.basis)
     if isinstance(result, CannotSay):
-        return _refusal("double", result, begun, wage)
+        return _refusal(ctx, "double", result, begun, wage)
     lines = figures.double_said(ctx.words, result, wage.value or Decimal(0))
     exact = (Assumption.TENURE_EXACT,) if begun is tenure else ()
-    told = _counted("double", result, lines, begun, wage)
+    told = _counted("double", result, lines, begun, wage, left, signed)
     return replace(told, assumes=(*told.assumes, *exact))
 
 
-def _begun(tenure: Heard[Tenure], today: date) -> date | None:
-    """Return the first day of a time of work in whole months that lasts until today."""
+def _begun(tenure: Heard[Tenure], last: date) -> date | None:
+    """Return the first day of a time of work in whole months that ended with a day."""
     found = tenure.value
-    whole = found is not None and found.possible and not found.days and not found.months % 1
-    return add_months(today, -int(found.months)) if found and whole else None
+    if found is None or not found.possible or found.days or found.months % 1:
+        return None
+    return add_months(last + timedelta(days=1), -int(found.months))
 
 
 def _overtime(ctx: Context, message: Message) -> Counted:
@@ -164,7 +195,7 @@ def _overtime(ctx: Context, message: Message) -> Counted:
     result = overtime(wage=wage.value, hours=sorted_hours)
     if isinstance(result, CannotSay):
         needs = result.needs if hours.value else (*result.needs, Slot.HOURS)
-        return _refusal("overtime", replace(result, needs=needs), wage, hours)
+        return _refusal(ctx, "overtime", replace(result, needs=needs), wage, hours)
     lines = figures.overtime_said(ctx.words, result, wage.value or Decimal(0), hours.value)
     if hours.value is None:
         lines.append(_hint(ctx, "overtime", (Slot.HOURS,)))
@@ -175,7 +206,7 @@ def _benefit(ctx: Context, message: Message) -> Counted:
     insured = message.insured()
     result = benefit(insured=insured.value)
     if isinstance(result, CannotSay):
-        return _refusal("benefit", result, insured)
+        return _refusal(ctx, "benefit", result, insured)
     return _counted("benefit", result, figures.benefit_said(ctx.words, result), insured)
 
 
@@ -192,7 +223,7 @@ def _injury(ctx: Context, message: Message) -> Counted:
     own = deadline(Limit.INJURY_SELF, start=day.value, today=ctx.today)
     employer = deadline(Limit.INJURY_EMPLOYER, start=day.value, today=ctx.today)
     if isinstance(own, CannotSay) or isinstance(employer, CannotSay):
-        return _refusal("injury", own, day)
+        return _refusal(ctx, "injury", own, day)
     return _counted("injury", own, figures.injury_said(ctx.words, own, employer), day)
 
 
@@ -207,7 +238,7 @@ def _confirmation(ctx: Context, message: Message) -> Counted:
 def _one_limit(ctx: Context, ask: str, limit: Limit, day: Heard[date]) -> Counted:
     result: Deadline | CannotSay = deadline(limit, start=day.value, today=ctx.today)
     if isinstance(result, CannotSay):
-        return _refusal(ask, result, day)
+        return _refusal(ctx, ask, result, day)
     return _counted(ask, result, figures.limit_said(ctx.words, result, ask), day)
 
 
@@ -221,19 +252,28 @@ def _counted(ask: str, result: Ruling, lines: Sequence[str], *heard: Heard[objec
     )
 
 
-def _refusal(ask: str, result: Ruling | CannotSay, *heard: Heard[object]) -> Counted:
-    """Return a refusal; it counts as doubtful where something was said and not usable."""
-    doubtful = any(part.value is None and part.why is Why.DOUBTFUL for part in heard)
-    if doubtful and isinstance(result, CannotSay) and result.why is Why.MISSING:
-        result = replace(result, why=Why.DOUBTFUL)
-    return Counted(ask=ask, result=result)
+def _refusal(ctx: Context, ask: str, result: Ruling | CannotSay, *heard: Heard[object]) -> Counted:
+    timed = ask in _TIMED
+    given = any(part.why is Why.DOUBTFUL if timed else part.value is not None for part in heard)
+    asked = _about(ctx, "time" if timed else "amount")
+    return Counted(ask=ask, result=result, wanted=given or asked)
 
 
-def _reply(ctx: Context, message: Message, parts: Sequence[Counted]) -> Reply:
+def _units_alone(
+    ctx: Context, tenure: Tenure | None, result: CannotSay, ended: date
+) -> tuple[str, ...]:
+    """Return how many months of wage N is, where only the wage is missing."""
+    if tenure is None or result.needs != (Slot.MONTHLY_WAGE,):
+        return ()
+    units = units_due(tenure, ended)
+    return () if isinstance(units, CannotSay) else (figures.units_said(ctx.words, units, tenure),)
+
+
+def _reply(ctx: Context, parts: Sequence[Counted]) -> Reply:
     card = ctx.pack.card(ctx.intent)
-    reckoned = [part for part in parts if part.lines]
+    reckoned = [part for part in parts if isinstance(part.result, Ruling)]
     if card is None or not reckoned:
-        return _with_hint(ctx, message, parts)
+        return _with_hint(ctx, parts)
     first, *others = reckoned
     fields = ctx.words.many("fields")
     lines = [*first.lines, _assumed(ctx, first)]
@@ -279,15 +319,13 @@ def _passport(ctx: Context, card: Card, bases: Sequence[Basis]) -> str:
     )
 
 
-def _with_hint(ctx: Context, message: Message, parts: Sequence[Counted]) -> Reply:
+def _with_hint(ctx: Context, parts: Sequence[Counted]) -> Reply:
     """Answer from the card, and say which figure would let it be reckoned, where there is room."""
     reply = answer(ctx)
-    refused = [(part.ask, part.result) for part in parts if isinstance(part.result, CannotSay)]
-    wanted = message.figures or _about(ctx, "amount")
-    if not refused or not wanted:
+    refused = next((part for part in parts if part.wanted), None)
+    if refused is None or not isinstance(refused.result, CannotSay):
         return reply
-    ask, result = refused[0]
-    hint = _why(ctx, ask, result)
+    hint = "\n".join([*refused.lines, _why(ctx, refused.ask, refused.result)])
     if not hint or len(reply.text) + len(hint) > ctx.room(_ROOM):
         return reply
     return replace(reply, text=f"{reply.text}\n{hint}")

@@ -55,6 +55,11 @@ def severance_said(words: Words, found: Severance, tenure: Tenure) -> list[str]:
     ]
 
 
+def units_said(words: Words, units: Decimal, tenure: Tenure) -> str:
+    """Return how many months of wage N is, without a sum."""
+    return words.say("calc_units", tenure=_tenure_said(words, tenure), units=plain(units))
+
+
 def _tenure_said(words: Words, tenure: Tenure) -> str:
     years, months = divmod(tenure.months, _YEAR)
     forms = words.many("calc_tenure")

@@ -65,23 +65,23 @@ class Message:
     def __init__(self, ctx: Context):
         self._text = ctx.inbound.text
         self._today = ctx.today
-        self._found = ctx.entities
+        # After a choice the figures come from the normal form of an older message, where 2.5 may
+        # be 25; only what stands in this message, as written, is reckoned with.
+        found = ctx.entities
+        self._money = [one for one in found.money if one.text in self._text]
+        self._durations = [one for one in found.durations if one.text in self._text]
+        self._whens = [one for one in found.whens if one.text in self._text]
         self._cues = ctx.words.chinese.many("calc_cues")
-
-    @property
-    def figures(self) -> bool:
-        """Tell whether there are figures at all."""
-        found = self._found
-        return bool(found.money or found.durations or found.whens)
 
     def wage(self) -> Heard[Decimal]:
         """Return the month's wage, if exactly one sum is surely one."""
-        sums = [one for one in self._found.money if self._is_wage(one)]
+        sums = [one for one in self._money if self._is_wage(one)]
         if len(sums) != 1:
-            return Heard(why=Why.DOUBTFUL if self._found.money else Why.MISSING)
+            return Heard(why=Why.DOUBTFUL if self._money else Why.MISSING)
         one = sums[0]
         exact = one.amount.rough is Rough.EXACT and one.amount.upto is None
-        if not exact or one.per not in {Per.ONCE, Per.MONTH}:
+        changed = mentions("".join(self._beside(one)), self._cues["changed"])
+        if changed or not exact or one.per not in {Per.ONCE, Per.MONTH}:
             return Heard(why=Why.DOUBTFUL)
         period = () if one.per is Per.MONTH else (Assumption.WAGE_PER_MONTH,)
         return Heard(value=one.amount.value, assumes=period)
@@ -90,12 +90,16 @@ class Message:
         before, after = self._beside(one)
         if mentions(before[-8:], self._cues["no_wage"]):
             return False
-        beside = before[-6:] + after[:4]
-        return one.per is not Per.ONCE or mentions(beside, self._cues["wage"])
+        if mentions(before[-6:] + after[:4], self._cues["wage"]):
+            return True
+        # 一个月六千 alone in its clause is a wage; 房贷一个月六千 is something else.
+        for word in self._cues["wage_alone"].split("|"):
+            before = before.replace(word, "")
+        return one.per is Per.MONTH and not before
 
     def tenure(self) -> Heard[Tenure]:
         """Return how long somebody has worked, if exactly one length is surely that."""
-        lengths = [one for one in self._found.durations if self._is_tenure(one)]
+        lengths = [one for one in self._durations if self._is_tenure(one)]
         if len(lengths) != 1:
             return Heard(why=Why.DOUBTFUL if lengths else Why.MISSING)
         one = lengths[0]
@@ -112,7 +116,7 @@ class Message:
         """Return full months of unemployment insurance, if exactly one length is surely that."""
         lengths = [
             one
-            for one in self._found.durations
+            for one in self._durations
             if not one.length.minutes and mentions(self._beside(one)[0], self._cues["insured"])
         ]
         if len(lengths) != 1 or not _exact(lengths[0]):
@@ -124,7 +128,7 @@ class Message:
         kinds: dict[Worked, Decimal] = {}
         unsorted: list[Decimal] = []
         days = False
-        for one in self._found.durations:
+        for one in self._durations:
             clause = "".join(self._beside(one))
             if one.length.months or not mentions(clause, self._cues["overtime"]):
                 continue
@@ -155,11 +159,12 @@ class Message:
         """Return the past day beside which a cue stands in the same clause.
 
         Args:
-            cue: name of a group of words: ``injured``, ``left``, ``started``, ``agreed``.
+            cue: name of a group of words: ``injured``, ``left``, ``started``, ``signed``,
+                ``agreed``.
         """
         days = [
             one
-            for one in self._found.whens
+            for one in self._whens
             if one.reading.dated and mentions("".join(self._beside(one)), self._cues[cue])
         ]
         if len(days) != 1:
@@ -168,17 +173,26 @@ class Message:
             return Heard(why=Why.DOUBTFUL)
         return _past(days[0], self._today)
 
+    def earliest(self) -> date:
+        """Return the earliest past day a message names in any way, or today."""
+        firsts = [
+            one.first for when in self._whens for one in (when.reading, *when.others) if one.first
+        ]
+        return min([self._today, *firsts])
+
     def _beside(self, one: Found) -> tuple[str, str]:
         """Return the clause before and behind a figure."""
         at = one.start
         if self._text[one.start : one.end] != one.text:  # the message was told in two parts
-            at = self._text.find(one.text)
-        if at < 0:
-            return "", ""
+            at = self._text.index(one.text)
         before, after = self._text[:at], self._text[at + len(one.text) :]
         stops = [stop.end() for stop in _STOP.finditer(before)]
         stop = _STOP.search(after)
-        return before[stops[-1] if stops else 0 :], after[: stop.start() if stop else None]
+        # Learners write blanks between words: 每 天 is 每天.
+        return (
+            "".join(before[stops[-1] if stops else 0 :].split()),
+            "".join(after[: stop.start() if stop else None].split()),
+        )
 
 
 def _exact(one: Duration) -> bool:

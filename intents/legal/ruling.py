@@ -71,6 +71,8 @@ class Slot(StrEnum):
 
     TENURE = "tenure"
     START = "start"
+    LEFT = "left"
+    SIGNED = "signed"
     MONTHLY_WAGE = "monthly_wage"
     HOURS = "hours"
     DAY = "day"

@@ -88,6 +88,25 @@ def _units(months: Fraction) -> Decimal:
     return Decimal(int(years)) + (1 if rest >= _HALF_YEAR else _HALF)
 
 
+def units_due(tenure: Tenure, ended: date) -> Decimal | CannotSay:
+    """Return the months of wage for a time of work that ends on a day, or why it cannot be said.
+
+    Args:
+        tenure: time of work at this employer.
+        ended: day the contract ended or ends; tells whether old law covers a part.
+    """
+    if not tenure.possible:
+        return CannotSay(needs=(Slot.TENURE,), why=Why.OUT_OF_RANGE, basis=_N)
+    # Rounded up: a beginning that may lie before the law is treated as one that does.
+    longest = -int(-tenure.bounds[1] // 1)
+    if add_months(ended, -longest) < IN_FORCE[Law.CONTRACT]:
+        return CannotSay(why=Why.BEFORE_THE_LAW, basis=_N)
+    units = units_for(tenure)
+    if units is None:
+        return CannotSay(needs=(Slot.TENURE,), why=Why.DOUBTFUL, basis=_N)
+    return units
+
+
 def severance(
     *,
     tenure: Tenure | None,
@@ -113,10 +132,11 @@ def severance(
     )
     if tenure is None or wage is None:
         return CannotSay(needs=needs, basis=_N)
-    refused = _refused(tenure, wage, ended, last_month, local_average)
-    units = units_for(tenure)
-    if refused or units is None:
-        return refused or CannotSay(needs=(Slot.TENURE,), why=Why.DOUBTFUL, basis=_N)
+    units = units_due(tenure, ended)
+    if isinstance(units, CannotSay):
+        return units
+    if not all(believable(one) for one in (wage, last_month, local_average) if one is not None):
+        return CannotSay(needs=(Slot.MONTHLY_WAGE,), why=Why.OUT_OF_RANGE, basis=_N)
     cap = _cap(wage, local_average)
     base, counted, short = wage, units, _short(tenure)
     if cap is Cap.APPLIED and local_average is not None:
@@ -134,21 +154,6 @@ def severance(
         basis=BASIS,
         assumes=_assumes(tenure, cap, last_month),
     )
-
-
-def _refused(
-    tenure: Tenure, wage: Decimal, ended: date, *others: Decimal | None
-) -> CannotSay | None:
-    if not tenure.possible:
-        return CannotSay(needs=(Slot.TENURE,), why=Why.OUT_OF_RANGE, basis=_N)
-    sums = (wage, *(one for one in others if one is not None))
-    if not all(map(believable, sums)):
-        return CannotSay(needs=(Slot.MONTHLY_WAGE,), why=Why.OUT_OF_RANGE, basis=_N)
-    # Rounded up: a beginning that may lie before the law is treated as one that does.
-    longest = -int(-tenure.bounds[1] // 1)
-    if add_months(ended, -longest) < IN_FORCE[Law.CONTRACT]:
-        return CannotSay(why=Why.BEFORE_THE_LAW, basis=_N)
-    return None
 
 
 def _cap(wage: Decimal, local_average: Decimal | None) -> Cap:

@@ -21,15 +21,19 @@ from bot.sdk import (
 from intents.party.dues import CannotSay, Dues, Member, Need, dues
 
 _STOP = re.compile("[，。！？；,.!?;\\n]")
+#: Fields a question for a figure may seem to be about: 多少钱, 哪一档.
+_FIGURES = frozenset({"", "cost", "conditions"})
 _LATER = ("answer", "conditions", "when", "notes", "detail")
 
 
 def reckon(ctx: Context) -> Reply:
     """Answer what a member owes a month, if the message says how he lives and what he earns."""
     card = ctx.pack.card(ctx.intent)
-    if ctx.focus or card is None:
+    if ctx.focus not in _FIGURES or card is None:
         return answer(ctx)
     cues = ctx.words.chinese.many("dues_cues")
+    if not mentions(ctx.text, cues["about"]):  # a wage said for another question is not for dues
+        return answer(ctx)
     found = dues(_member(ctx, cues["before_tax"]), _income(ctx))
     if isinstance(found, CannotSay):
         return _with_hint(ctx, found)
@@ -60,7 +64,9 @@ def _income(ctx: Context) -> Decimal | None:
 def _is_income(ctx: Context, one: Money) -> bool:
     text = ctx.inbound.text
     at = one.start if text[one.start : one.end] == one.text else text.find(one.text)
-    clause = _STOP.split(text[: max(0, at)])[-1]
+    if at < 0:  # from the normal form of an older message, where 2.5 may be 25
+        return False
+    clause = "".join(_STOP.split(text[:at])[-1].split())
     cues = ctx.words.chinese.many("dues_cues")
     if one.per not in {Per.ONCE, Per.MONTH} or mentions(clause[-6:], cues["no_income"]):
         return False
@@ -110,9 +116,9 @@ def _working(ctx: Context, found: Dues) -> Sequence[str]:
 
 def _with_hint(ctx: Context, found: CannotSay) -> Reply:
     """Answer from the card and say what is missing, where a sum was said or asked for."""
-    reply = answer(ctx)
-    wanted = ctx.entities.money or mentions(ctx.text, ctx.words.chinese.many("dues_cues")["amount"])
-    if not wanted:
+    reply, cues = answer(ctx), ctx.words.chinese.many("dues_cues")
+    asked = _income(ctx) is not None or mentions(ctx.text, cues["amount"])
+    if not asked or mentions(ctx.text, cues["other"]):
         return reply
     needs = ctx.words.many("dues_needs")
     what = "、".join(needs[need.value] for need in (found.needs or tuple(Need)))

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.replies import MAX_REPLY_CHARS
 from intents.legal.deadlines import TERMS, Deadline, Limit, deadline
 from intents.legal.double_wage import MOST_MONTHS, DoubleWage, double_wage
 from intents.legal.months import Tenure, add_months, full_months, tenure_between
@@ -14,6 +15,7 @@ from intents.legal.ruling import CannotSay, cents
 from intents.legal.severance import Cap, Severance, severance, units_for
 from intents.legal.unemployment import Benefit, benefit, benefit_months
 from intents.party.dues import Dues, Member, dues
+from tests.factories import as_read, reply_to
 
 TODAY = date(2026, 11, 25)
 WAGES = st.decimals("0.01", 1_000_000, places=2)
@@ -160,3 +162,33 @@ def test_who_earns_more_never_owes_less(member: Member, one: Decimal, other: Dec
     assert isinstance(large, Dues)
     assert small.most <= large.most
     assert cents(less * Decimal("0.005")) <= small.most <= cents(less * Decimal("0.02"))
+
+
+#: Pieces of messages, with figures of every kind and none, to be put together in any order.
+PIECES = (
+    "干了", "做了", "没", "3年半", "三年", "五个月零40天", "20天", "二十年", "半年多", "两三年", "，", "。", " ",
+    "每月工资", "月薪", "工资", "6000", "六千左右", "0元", "100万亿元", "年薪十万", "只赔", "一个月五千", "被辞退", "赔多少",
+    "没签合同", "双倍工资", "3月1号入职", "2月30号", "2027年1月1日入职", "明天", "去年", "上个月25号", "离职", "老板",
+    "周末加班", "平时加班", "法定节假日加班", "16小时", "2天", "每天", "加班费", "受伤", "三个月前", "昨天", "农历八月十五",
+    "调解协议", "签的", "党费", "退休金", "学生", "失业保险交了", "失业金", "多少", "还来得及吗", "税后", "个体", "农民",
+)  # fmt: skip
+ASKS = ("legal.dismissal", "legal.work_injury", "legal.wages", "legal.mediation", "party.dues")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.sampled_from(ASKS))
+def test_whatever_is_said_the_answer_is_short_and_a_figure_never_stands_alone(
+    said: str, intent: str
+):
+    """No message breaks a handler; a figure comes with its law and with who checks it."""
+    reply = reply_to(intent, said)
+
+    read = as_read(reply)
+    assert 0 < len(read) <= MAX_REPLY_CHARS
+    assert all(0 < len(piece) <= MAX_REPLY_CHARS for piece in reply.rest)
+    if "按您说的算" in read or "前提" in read:
+        assert "核对 2026" in reply.passport
+        assert "核对一遍" in read or "支部核定" in read
+    if "这样算的前提" in reply.text:
+        assert "· " in reply.text.split("这样算的前提：")[1]
+        assert reply.rest

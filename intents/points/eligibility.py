@@ -193,8 +193,12 @@ def _judge(condition: Condition, table: PointsTable, answers: Answers, result: R
     passed = None if check is None else _passes(check, table, answers, result)
     if passed is False:
         return found(Verdict.NO, Why.COUNTED)
-    if passed and check is not None and not check.necessary:
-        return found(Verdict.YES, Why.COUNTED)
+    if check is not None and not check.necessary:
+        # Figures alone decide here; one's own word beside them is never asked for.
+        if passed:
+            return found(Verdict.YES, Why.COUNTED)
+        partly = check.of == "total" or answers.get(check.of) is not None
+        return found(Verdict.UNKNOWN, Why.NOT_ENOUGH if partly else Why.NOT_SAID)
     said = answers.get(own_id(condition))
     if isinstance(said, bool):
         return found(Verdict.YES if said else Verdict.NO, Why.SAID)

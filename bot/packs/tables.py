@@ -243,7 +243,8 @@ def local(tables: Iterable[PointsTable], places: Mapping[str, str]) -> tuple[Poi
 
     A table of a district holds where a layer is called so: a neighbouring district's table may
     stand in the city's pack without being taken for one's own. Within a layer, a table made for
-    one purpose comes before the one whose indicators it takes over.
+    one purpose comes before the one whose indicators it takes over, and one for fewer purposes
+    before one for all.
 
     Args:
         tables: of all layers.
@@ -255,4 +256,8 @@ def local(tables: Iterable[PointsTable], places: Mapping[str, str]) -> tuple[Poi
         if not one.district or any(one.district in title for title in places.values())
     ]
     depth = {slug: at for at, slug in enumerate(places)}
-    return tuple(sorted(found, key=lambda one: (-depth.get(one.passport.pack, 0), not one.uses)))
+
+    def distance(one: PointsTable) -> tuple[int, bool, int]:
+        return -depth.get(one.passport.pack, 0), not one.uses, len(one.purposes)
+
+    return tuple(sorted(found, key=distance))

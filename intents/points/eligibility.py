@@ -246,7 +246,9 @@ def _amount(indicator: Indicator | None, said: Answer, day: date, name: str) -> 
         highs = [one.high for one in lengths if one.high is not None]
         low = min(one.low or Fraction(0) for one in lengths)
         return Span(low, max(highs) if len(highs) == len(lengths) else None)
-    return _length_of(said, day, name)
+    lasting = _length_of(said, day, name)
+    # One length for several items holds for one of them at least; for which is not said.
+    return Span(Fraction(0), lasting.high) if items else lasting
 
 
 def _length_of(said: object, day: date, name: str) -> Span:

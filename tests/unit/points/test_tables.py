@@ -10,7 +10,8 @@ from bot.domain.errors import PackError
 from bot.packs.loader import PackStore
 from bot.sdk import PackView
 from intents.points.eligibility import Force, current, cutoff, standing
-from tests.unit.points.tables import ROOT, tables
+from tests.factories import content
+from tests.unit.points.tables import tables
 
 TODAY = date(2026, 11, 25)
 HEAD = (
@@ -23,7 +24,7 @@ BLOOD = "indicators:\n  - {id: blood, label: 献血, input: {type: count}, point
 
 def pack(slug: str) -> PackView:
     """Return a community of the repository."""
-    return PackStore(ROOT / "data").get(slug)
+    return content()[2].get(slug)
 
 
 def written(root: Path, **layers: tuple[str, str]) -> PackStore:
@@ -59,7 +60,7 @@ def test_a_community_counts_with_its_own_table(slug: str, purpose: str, expected
 
 def test_a_neighbouring_district_s_table_does_not_hold_here():
     """Panyu's stands in the city's pack, and is nobody's in Zengcheng."""
-    assert "gz-panyu-school-2026" in PackStore(ROOT / "data").layer("guangzhou").tables
+    assert "gz-panyu-school-2026" in content()[2].layer("guangzhou").tables
     assert "gz-panyu-school-2026" not in {one.id for one in pack("fengxin").tables("school")}
 
 
@@ -112,6 +113,28 @@ def test_a_table_without_the_one_it_uses_is_told(tmp_path: Path):
 
     with pytest.raises(PackError, match=r"points/t: uses_table: expected a table .* 'nowhere'"):
         store.get("town")
+
+
+def test_a_name_neither_table_has_is_told(tmp_path: Path):
+    """A group of a table that takes over from another may name indicators of both, of no third."""
+    city = HEAD.format(id="t", district="null") + BLOOD
+    town = (
+        HEAD.format(id="u", district="null")
+        + "uses_table: t\nexclusive_groups:\n  - {id: g, members: [blood, sweat], rule: max}\n"
+    )
+    store = written(tmp_path, city=("", city), town=("city", town))
+
+    with pytest.raises(PackError, match=r"points/u: expected ids of its own .* not sweat"):
+        store.get("town")
+
+
+def test_an_unnamed_source_is_told(tmp_path: Path):
+    """A figure points to where it was read."""
+    sourced = BLOOD.replace("label", "source: [S9], label")
+    store = written(tmp_path, town=("", HEAD.format(id="t", district="null") + sourced))
+
+    with pytest.raises(PackError, match="expected sources of this table, not S9"):
+        store.layer("town")
 
 
 def test_an_id_stands_once_in_a_pack(tmp_path: Path):

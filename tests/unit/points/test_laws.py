@@ -1,5 +1,6 @@
 """What holds for any answers to any table."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.sdk import Asked, Choices, Indicator, PointsTable, Shared, Unpublished
 from intents.points.answers import Answer, Lasting, Period
 from intents.points.eligibility import Verdict, eligible, missing_papers, own_id
+from intents.points.keeping import kept, plain
 from intents.points.scoring import nothing_else, score, what_if
 from intents.points.telling import SAY_CHARS, say_eligibility, say_papers, say_score
 from tests.factories import content
@@ -290,6 +292,16 @@ def test_verdicts_and_papers_can_always_be_told(drawn):
     ):
         assert text
         assert "{" not in text
+
+
+@FEW
+@given(asked())
+def test_answers_survive_being_kept(drawn):
+    """Through JSON and back, the same answers."""
+    said = drawn[1]
+    text = json.dumps({name: plain(one) for name, one in said.items()})
+
+    assert {name: kept(one) for name, one in json.loads(text).items()} == said
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda one: f"{one.id}-{one.purposes[0]}")

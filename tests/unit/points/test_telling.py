@@ -8,6 +8,7 @@ import pytest
 from bot.sdk import PointsTable
 from intents.points.answers import AnswerError, Lasting, Period, Span
 from intents.points.eligibility import eligible, missing_papers
+from intents.points.keeping import kept
 from intents.points.questions import Kind, choice_questions, questions, short
 from intents.points.scoring import nothing_else, score, what_if
 from intents.points.telling import figure, points_said, say_eligibility, say_papers, say_score
@@ -118,6 +119,31 @@ def test_a_part_that_does_not_count_says_so():
 def test_figures_are_rounded_half_up_where_they_are_shown(value: Fraction, text: str):
     """Two places at most, no noughts behind them."""
     assert figure(value) == text
+
+
+def test_bounds_are_rounded_outwards():
+    """A range told never leaves out what is possible."""
+    third = Span(Fraction(20, 3), Fraction(40, 3))
+
+    assert points_said(third, WORDS) == "6.66到13.34"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1.5,
+        {"is": "nothing"},
+        {"value": 1},
+        {"is": "number", "value": "1/0"},
+        {"is": "items", "value": {"养老": "很久"}},
+        ["养老"],
+    ],
+    ids=str,
+)
+def test_what_was_not_kept_by_us_is_refused(value: object):
+    """A typed error, never another answer."""
+    with pytest.raises(AnswerError):
+        kept(value)
 
 
 def test_open_bounds_are_said():

@@ -294,7 +294,8 @@ def problems(error: ValidationError, file: Path, at: str) -> list[str]:
         path = ".".join([at, *(str(part) for part in item["loc"])]).strip(".")
         head = next((str(part) for part in item["loc"] if str(part) in _EXAMPLES), "")
         example = f"; example: {_EXAMPLES[head]}" if head else ""
-        out.append(f"{file}: {path}: expected {_expected(item)}{example}")
+        where = f"{file}: {path}" if path else str(file)
+        out.append(f"{where}: expected {_expected(item)}{example}")
     return out
 
 
@@ -303,5 +304,7 @@ def _expected(item: Mapping[str, Any]) -> str:
         return "no such key (see docs/content.md)"
     if item["type"] == "missing":
         return "this key, it is required"
-    message = re.sub(r"^Input should be ", "", str(item["msg"]))
+    message = re.sub(r"^(Input should be |Value error, )", "", str(item["msg"]))
+    if item["type"] == "value_error":
+        return message
     return f"{message}, found {item.get('input')!r}"[:220]

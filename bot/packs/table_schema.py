@@ -264,6 +264,21 @@ class TableModel(Strict):
     priority: Any = None
 
     @model_validator(mode="after")
+    def _sources_known(self) -> Self:
+        """Whatever counts or bars names sources that stand in the table."""
+        stated: tuple[ConditionModel | IndicatorModel | DeductionModel | GroupModel, ...] = (
+            *self.eligibility,
+            *self.indicators,
+            *self.deductions,
+            *self.exclusive_groups,
+        )
+        named = {name for one in stated for name in one.source}
+        missing = sorted(named - self.sources.keys())
+        if missing:
+            raise ValueError(f"sources of this table, not {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
     def _names_known(self) -> Self:
         """Members and requirements of a table that stands by itself exist."""
         if self.uses_table:

@@ -221,7 +221,7 @@ def composed(tables: Mapping[str, PointsTable]) -> dict[str, PointsTable]:
 
     Raises:
         ValueError: a table names another one that none of the layers has, or one that itself takes
-            over from a third; the text is for a content author.
+            over from a third, or an indicator neither has; the text is for a content author.
     """
     out: dict[str, PointsTable] = {}
     for name, table in tables.items():
@@ -235,7 +235,22 @@ def composed(tables: Mapping[str, PointsTable]) -> dict[str, PointsTable]:
                 f"no other, found {table.uses!r}; example: uses_table: gz-laisui-points-2021"
             )
         out[name] = table.on(base)
+        missing = _unknown_names(out[name])
+        if missing:
+            raise ValueError(
+                f"points/{name}: expected ids of its own indicators or of {base.id}, not "
+                f"{', '.join(missing)}"
+            )
     return out
+
+
+def _unknown_names(table: PointsTable) -> list[str]:
+    """Return what groups, papers and requirements name while the table has no such indicator."""
+    known = {one.id for one in table.indicators}
+    named = {one.requires for one in table.indicators if one.requires}
+    named |= {member for group in table.groups for member in group.members}
+    named |= {name for paper in table.papers for name in paper.needed_for}
+    return sorted(named - known)
 
 
 def local(tables: Iterable[PointsTable], places: Mapping[str, str]) -> tuple[PointsTable, ...]:
@@ -243,7 +258,8 @@ def local(tables: Iterable[PointsTable], places: Mapping[str, str]) -> tuple[Poi
 
     A table of a district holds where a layer is called so: a neighbouring district's table may
     stand in the city's pack without being taken for one's own. Within a layer, a table made for
-    one purpose comes before the one whose indicators it takes over.
+    one purpose comes before the one whose indicators it takes over, and one for fewer purposes
+    before one for all.
 
     Args:
         tables: of all layers.
@@ -255,4 +271,8 @@ def local(tables: Iterable[PointsTable], places: Mapping[str, str]) -> tuple[Poi
         if not one.district or any(one.district in title for title in places.values())
     ]
     depth = {slug: at for at, slug in enumerate(places)}
-    return tuple(sorted(found, key=lambda one: (-depth.get(one.passport.pack, 0), not one.uses)))
+
+    def distance(one: PointsTable) -> tuple[int, bool, int]:
+        return -depth.get(one.passport.pack, 0), not one.uses, len(one.purposes)
+
+    return tuple(sorted(found, key=distance))

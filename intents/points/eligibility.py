@@ -193,8 +193,12 @@ def _judge(condition: Condition, table: PointsTable, answers: Answers, result: R
     passed = None if check is None else _passes(check, table, answers, result)
     if passed is False:
         return found(Verdict.NO, Why.COUNTED)
-    if passed and check is not None and not check.necessary:
-        return found(Verdict.YES, Why.COUNTED)
+    if check is not None and not check.necessary:
+        # Figures alone decide here; one's own word beside them is never asked for.
+        if passed:
+            return found(Verdict.YES, Why.COUNTED)
+        partly = check.of == "total" or answers.get(check.of) is not None
+        return found(Verdict.UNKNOWN, Why.NOT_ENOUGH if partly else Why.NOT_SAID)
     said = answers.get(own_id(condition))
     if isinstance(said, bool):
         return found(Verdict.YES if said else Verdict.NO, Why.SAID)
@@ -242,7 +246,9 @@ def _amount(indicator: Indicator | None, said: Answer, day: date, name: str) -> 
         highs = [one.high for one in lengths if one.high is not None]
         low = min(one.low or Fraction(0) for one in lengths)
         return Span(low, max(highs) if len(highs) == len(lengths) else None)
-    return _length_of(said, day, name)
+    lasting = _length_of(said, day, name)
+    # One length for several items holds for one of them at least; for which is not said.
+    return Span(Fraction(0), lasting.high) if items else lasting
 
 
 def _length_of(said: object, day: date, name: str) -> Span:

@@ -395,7 +395,8 @@ def _missing(table: PointsTable, items: Iterable[Item], parts: Mapping[str, Span
 
 
 def _unscored(table: PointsTable, items: Iterable[Item]) -> Iterable[str]:
-    yield from (one.label for one in table.indicators if isinstance(one.scale, Unpublished))
+    unpublished = (one for one in table.indicators if isinstance(one.scale, Unpublished))
+    yield from (one.brief or one.label for one in unpublished)
     for item in items:
         scale = item.indicator.scale
         if isinstance(scale, Choices) and item.answer in scale.unlisted:

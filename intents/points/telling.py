@@ -7,7 +7,7 @@ is enough.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from bot.sdk import (
@@ -96,14 +96,18 @@ def say_papers(found: MissingPapers, words: Words) -> str:
     return "\n".join(lines) or words.say("papers_none")
 
 
-def figure(value: Fraction) -> str:
-    """Return points as digits, rounded half up to two places where they are not exact.
+def figure(value: Fraction, rounding: str = ROUND_HALF_UP) -> str:
+    """Return points as digits, rounded to two places where they are not exact.
+
+    Args:
+        value: points.
+        rounding: half up; a bound is rounded outwards, so that a range never says too little.
 
     >>> figure(Fraction(149)), figure(Fraction(20, 3)), figure(Fraction(5, 2))
     ('149', '6.67', '2.5')
     """
     exact = Decimal(value.numerator) / Decimal(value.denominator)
-    text = f"{exact.quantize(Decimal('0.01'), rounding=ROUND_HALF_UP):f}"
+    text = f"{exact.quantize(Decimal('0.01'), rounding=rounding):f}"
     return text.rstrip("0").rstrip(".")
 
 
@@ -112,10 +116,11 @@ def points_said(span: Span, words: Words) -> str:
     if span.low is not None and span.low == span.high:
         return _one(span.low, words)
     if span.low is None:
-        return words.say("score_up_to", high=figure(span.high or Fraction(0)))
+        return words.say("score_up_to", high=figure(span.high or Fraction(0), ROUND_CEILING))
+    low = figure(span.low, ROUND_FLOOR)
     if span.high is None:
-        return words.say("score_from", low=figure(span.low))
-    return words.say("score_between", low=figure(span.low), high=figure(span.high))
+        return words.say("score_from", low=low)
+    return words.say("score_between", low=low, high=figure(span.high, ROUND_CEILING))
 
 
 def _one(value: Fraction, words: Words) -> str:
@@ -132,7 +137,7 @@ def _total(result: Result, words: Words) -> str:
     if total.low is None:
         if total.high is None:
             return words.say("score_nothing")
-        return words.say("score_less", high=figure(total.high))
+        return words.say("score_less", high=figure(total.high, ROUND_CEILING))
     if total.high is None:
         if result.table.floor is not None and any(
             span.low is None for span in result.parts.values()
@@ -140,7 +145,8 @@ def _total(result: Result, words: Words) -> str:
             # The floor is all that is sure: nothing said about deductions may leave nothing.
             return words.say("score_nothing")
         return words.say("score_open", low=_one(total.low, words))
-    return words.say("score_range", low=figure(total.low), high=figure(total.high))
+    low, high = figure(total.low, ROUND_FLOOR), figure(total.high, ROUND_CEILING)
+    return words.say("score_range", low=low, high=high)
 
 
 def _told(result: Result) -> list[Item]:

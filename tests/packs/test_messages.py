@@ -9,6 +9,10 @@ from bot.packs.loader import read_layer
 
 GOOD = "  source: 某法\n  as_of: 2026-11-01\n"
 ENTRY = "name: 站, source: 某处, as_of: 2026-11-01"
+TABLE = (
+    "id: table\ntitle: 积分表\npurposes: [school]\nas_of: 2026-11-21\n"
+    "jurisdiction: {province: 广东省, city: 广州市}\nsources: {S1: {title: 通知}}\n"
+)
 BROKEN = {
     "passport": (
         {"answers/services": "services.permit:\n  answer: 能。\n"},
@@ -101,11 +105,26 @@ BROKEN = {
         ],
     ),
     "table": (
-        {"points/school": "title: 积分表\n"},
+        {"points/school": "title: 积分表\nas_of: 2026-11-21\nsources: {S1: {title: 通知}}\n"},
         [
-            "points/school.yaml: expected id, see data/guangzhou/points",
-            "points/school.yaml: expected purposes, see data/guangzhou/points",
+            "points/school.yaml: id: expected this key, it is required; example: id: demo-station-1",
+            ("points/school.yaml: jurisdiction: expected this key, it is required; "
+            "example: jurisdiction: {province: 广东省, city: 广州市, district: null}"),
+            ("points/school.yaml: purposes: expected this key, it is required; "
+            "example: purposes: [school, hukou, housing]"),
         ],
+    ),
+    "points of a table": (
+        {"points/school": TABLE + "indicators:\n  - {id: blood, label: 献血, input: {type: count}, points: {per_unit: 2, fixed: 5}}\n"},
+        [
+            ("points/school.yaml: indicators.0.points: expected one of per_unit, first, fixed, "
+            "shared, choices, age_table; example: - {id: blood, label: 献血, input: {type: count}, "
+            "points: {per_unit: 2}}")
+        ],
+    ),
+    "ids of a table": (
+        {"points/school": TABLE + "exclusive_groups:\n  - {id: home, members: [owned, rented], rule: max}\n"},
+        ["points/school.yaml: expected ids of indicators of this table, not owned, rented"],
     ),
     "slug": (
         {"pack": "slug: other\ntitle: 镇\nlevel: community\nowner: 编辑\n"},
@@ -138,7 +157,7 @@ def test_all_problems_of_a_folder_are_told_at_once(write, tmp_path):
 
     with pytest.raises(PackError) as found:
         read_layer(tmp_path / "town")
-    assert len(found.value.problems) == 4
+    assert len(found.value.problems) == 7
 
 
 PHRASES = {

@@ -8,6 +8,7 @@ from bot.domain.cards import Passport
 from bot.domain.clock import beijing
 from bot.domain.replies import Urgency
 from bot.packs.check import STALE_DAYS
+from bot.pipeline.casework import CONFIDENTIAL
 from bot.records.alerts import AlertState
 from bot.records.outbox import OutboxState
 from bot.records.staff import StaffRole
@@ -23,6 +24,8 @@ ROLES = {
     StaffRole.VIEWER: "只看",
 }
 URGENCIES = {Urgency.CRISIS: "紧急", Urgency.REQUEST: "找人"}
+#: Reasons of alerts that are no intents.
+ALERT_REASONS = {CONFIDENTIAL: "保密工单"}
 ALERT_STATES = {
     AlertState.OPEN: "没人跟进",
     AlertState.SEEN: "跟进中",

@@ -470,6 +470,27 @@ def test_cases_are_counted_by_kind_and_age(db):
     assert [one.kind for one in case_lists.waiting(db, ["fengxin"], NOW)] == ["voice.wish"]
 
 
+@pytest.mark.parametrize(
+    ("index", "where"),
+    [
+        ("ix_cases_standing", "community = 'demo' AND closed_at IS NULL ORDER BY created_at"),
+        ("ix_cases_dup", "dup = 'x' AND dup IS NOT NULL"),
+        ("ix_cases_ref", "ref = 'x' AND number = 'y'"),
+        ("ix_cases_closed_at", "closed_at < '2026-01-01'"),
+        ("ix_cases_state_updated_at", "state = 'done' AND updated_at < '2026-01-01'"),
+        ("uq_cases_community_number", "community = 'demo' AND number = 'y'"),
+    ],
+)
+def test_no_list_reads_the_whole_table(db, backend, index, where):
+    """Each question of the ledger has an index that serves it."""
+    explain = "EXPLAIN QUERY PLAN" if backend == "sqlite" else "EXPLAIN"
+    with db.reading() as session:
+        if backend == "postgresql":  # it reads an empty table whole, whatever indexes there are
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = session.execute(text(f"{explain} SELECT * FROM cases WHERE {where}"))
+        assert index in " ".join(str(row) for row in plan)
+
+
 # --- erasure ---
 
 

@@ -71,7 +71,9 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
             "word": wording,
             "style_version": version,
             "title_of": lambda intent: (
-                parts.registry.intents[intent].title if intent in parts.registry.intents else intent
+                parts.registry.intents[intent].title
+                if intent in parts.registry.intents
+                else wording.ALERT_REASONS.get(intent, intent)
             ),
             "place_of": parts.services.communities.title,
         }

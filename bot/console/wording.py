@@ -8,6 +8,7 @@ from bot.domain.cards import Passport
 from bot.domain.clock import beijing
 from bot.domain.replies import Urgency
 from bot.packs.check import STALE_DAYS
+from bot.pipeline.casework import CONFIDENTIAL
 from bot.records.alerts import AlertState
 from bot.records.outbox import OutboxState
 from bot.records.staff import StaffRole
@@ -23,6 +24,8 @@ ROLES = {
     StaffRole.VIEWER: "只看",
 }
 URGENCIES = {Urgency.CRISIS: "紧急", Urgency.REQUEST: "找人"}
+#: Reasons of alerts that are no intents.
+ALERT_REASONS = {CONFIDENTIAL: "保密工单"}
 ALERT_STATES = {
     AlertState.OPEN: "没人跟进",
     AlertState.SEEN: "跟进中",
@@ -62,6 +65,10 @@ _ACTIONS = {
     "alert.read": "看待处理",
     "alert.seen": "接手待处理",
     "alert.closed": "办结待处理",
+    "case.assign": "分派工单",
+    "case.merge": "合并工单",
+    "case.move": "推进工单",
+    "case.note": "写工单备注",
     "outbox.read": "看没送到的消息",
     "message.tried": "试一句话",
     "audit.read": "看操作记录",

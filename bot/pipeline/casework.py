@@ -31,6 +31,8 @@ from bot.sdk import Words
 TOLD_WITHIN = timedelta(hours=24)
 #: Cases about the same place left within this time may be one.
 SAME_WITHIN = timedelta(days=1)
+#: Reason of the alert for a confidential case: who reads alerts may not know what it is about.
+CONFIDENTIAL = "case.confidential"
 #: Longest list of a resident's own cases.
 MOST = 20
 
@@ -229,7 +231,9 @@ class ResidentCases:
             account=found.account,
             ref=found.ref,
             urgency=found.urgency,
-            reason=found.kind,
+            reason=found.kind
+            if found.confidentiality is Confidentiality.ORDINARY
+            else CONFIDENTIAL,
             summary=summary,
             now=now,
             unit=unit,

@@ -47,6 +47,27 @@ class CaseCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTally:
+    """Cases left in a span of time, of one kind and state; erased ones count on.
+
+    Attributes:
+        kind: intent id.
+        state: how far they have come.
+        count: how many there are.
+        late: how many of them ended after their deadline.
+        rated: how many of them have a rating.
+        stars: the sum of their ratings.
+    """
+
+    kind: str
+    state: CaseState
+    count: int
+    late: int
+    rated: int
+    stars: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
     """Which cases a list shows; what is not named shows all.
 
@@ -147,6 +168,43 @@ def waiting(db: Database, communities: Collection[str] | None, now: datetime) ->
         return [
             CaseCount(kind=kind, age=Age(name), count=count, overdue=int(overdue))
             for kind, name, count, overdue in found
+        ]
+
+
+def tally(
+    db: Database, communities: Collection[str] | None, *, since: datetime, until: datetime
+) -> list[CaseTally]:
+    """Count the cases left in a span of time by kind and state, without opening any.
+
+    Args:
+        db: the database.
+        communities: slugs the reader may see; ``None`` for all, empty for none.
+        since: first moment counted.
+        until: first moment no longer counted.
+    """
+    late = case((CaseRow.closed_at > CaseRow.due_at, 1), else_=0)
+    query = select(
+        CaseRow.kind,
+        CaseRow.state,
+        func.count(),
+        func.sum(late),
+        func.count(CaseRow.rating),
+        func.coalesce(func.sum(CaseRow.rating), 0),
+    ).where(CaseRow.created_at >= since, CaseRow.created_at < until)
+    if communities is not None:
+        query = query.where(CaseRow.community.in_(sorted(communities)))
+    query = query.group_by(CaseRow.kind, CaseRow.state).order_by(CaseRow.kind, CaseRow.state)
+    with db.reading() as session:
+        return [
+            CaseTally(
+                kind=kind,
+                state=CaseState(state),
+                count=count,
+                late=int(overdue),
+                rated=rated,
+                stars=int(stars),
+            )
+            for kind, state, count, overdue, rated, stars in session.execute(query)
         ]
 
 

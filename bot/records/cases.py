@@ -85,6 +85,7 @@ class CaseRow(Base):
     __tablename__ = "cases"
     __table_args__ = (
         Index("uq_cases_community_number", "community", "number", unique=True),
+        Index("ix_cases_community_created_at", "community", "created_at"),
         Index("ix_cases_closed_at", "closed_at"),
         Index("ix_cases_state_updated_at", "state", "updated_at"),
         Index(

@@ -1,10 +1,12 @@
 """How the resident's own cases stand, and what there is of his in all."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.sdk import (
     CaseState,
     CaseView,
+    Choice,
     Context,
     Reply,
     answer,
@@ -14,8 +16,8 @@ from bot.sdk import (
     read_number,
 )
 
-#: Cases listed in one reply.
-_LISTED = 5
+#: Cases listed in one reply, and cases to pick from.
+_LISTED, _OFFERED = 5, 4
 #: Longest title and longest words of staff in a reply, in characters.
 _TITLE, _SAID = 24, 160
 #: What somebody means for a number of ours, though a figure may be wrong.
@@ -37,9 +39,7 @@ def status(ctx: Context) -> Reply:
         return _reply(ctx, f"{ctx.words.say('cases_over')}\n{_told(ctx, found[0])}")
     if len(standing) == 1:
         return _reply(ctx, _told(ctx, standing[0]))
-    lead = ctx.words.say("cases_open", count=len(standing))
-    lines = [_line(ctx, case) for case in standing[:_LISTED]]
-    return _reply(ctx, "\n".join([lead, *lines, ctx.words.say("cases_more")]))
+    return _offered(ctx, standing)
 
 
 def mine(ctx: Context) -> Reply:
@@ -51,7 +51,10 @@ def mine(ctx: Context) -> Reply:
     standing = [case for case in found if case.open]
     parts: list[str] = []
     if standing:
-        parts += [ctx.words.say("mine_cases"), *(_line(ctx, case) for case in standing[:_LISTED])]
+        parts += [
+            ctx.words.say("mine_cases"),
+            *(f"· {_line(ctx, case)}" for case in standing[:_LISTED]),
+        ]
     if len(found) > len(standing):
         parts.append(ctx.words.say("mine_over", count=len(found) - len(standing)))
     if topics:
@@ -59,6 +62,18 @@ def mine(ctx: Context) -> Reply:
         told = "、".join(names.get(topic, topic) for topic in topics)
         parts.append(ctx.words.say("mine_topics", topics=told))
     return _reply(ctx, "\n".join(parts) or ctx.words.say("mine_none"))
+
+
+def _offered(ctx: Context, standing: Sequence[CaseView]) -> Reply:
+    """Return several cases to pick from: what is picked comes back with its number in it."""
+    shown = standing[:_OFFERED]
+    picks = tuple(Choice(label=_line(ctx, case), target=ctx.intent) for case in shown)
+    name = "cases_open" if len(shown) == len(standing) else "cases_many"
+    return Reply(
+        text=ctx.words.say(name, count=len(standing), shown=len(shown)),
+        choices=(*picks, *choices_for(ctx, None, ctx.words.next_for(ctx.intent))[-1:]),
+        topic=ctx.intent,
+    )
 
 
 def _asked(ctx: Context) -> str:

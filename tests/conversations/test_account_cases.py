@@ -64,7 +64,7 @@ def test_a_case_is_followed_from_leaving_to_the_end(street: Stage):
         assert piece in text
 
     work(street, number, CaseState.WORKING, "师傅明天上午来")
-    text = said(street, phone, f"查一下工单{number}", "account.case_status")
+    text = said(street, phone, f"查一下工单{number}的进度", "account.case_status")
     assert "正在办" in text
     assert "11月24日社区回话：师傅明天上午来" in text
 
@@ -94,11 +94,25 @@ def test_several_cases_are_listed_and_picked_by_number(street: Stage):
     text = said(street, phone, HOW_IS_IT, "account.case_status")
     for piece in ("2件", "路灯坏了", lamp, "想要一把轮椅", wish):
         assert piece in text
-    text = said(street, phone, f"查工单号{wish}的进度", "account.case_status")
-    assert "轮椅" in text
-    assert "路灯" not in text
+    for pick in ("1", f"查工单号{wish}的进度"):  # the newest comes first
+        text = said(street, phone, pick, "account.case_status")
+        assert wish in text
+        assert "路灯" not in text
     text = said(street, phone, WHAT_IS_MINE, "account.mine")
     assert "路灯坏了" in text
+
+
+def test_more_cases_than_fit_are_counted(street: Stage):
+    """The newest to pick from, a person for the rest; the reply stays readable."""
+    phone = street.phone()
+    for title in ("路灯坏了", "井盖松了", "电梯异响", "想要一把轮椅", "楼道堆了杂物"):
+        leave(street, phone, title=title)
+    text = said(street, phone, HOW_IS_IT, "account.case_status")
+    assert "5件" in text
+    assert "最近4件" in text
+    assert "5 找工作人员" in text
+    assert "路灯坏了" not in text
+    assert "路灯坏了" in said(street, phone, WHAT_IS_MINE, "account.mine")
 
 
 def test_subscriptions_stand_among_what_is_mine(street: Stage):

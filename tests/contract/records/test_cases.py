@@ -470,6 +470,56 @@ def test_cases_are_counted_by_kind_and_age(db):
     assert [one.kind for one in case_lists.waiting(db, ["fengxin"], NOW)] == ["voice.wish"]
 
 
+@pytest.mark.parametrize(
+    ("index", "where"),
+    [
+        ("ix_cases_standing", "community = 'demo' AND closed_at IS NULL ORDER BY created_at"),
+        ("ix_cases_community_created_at", "community = 'demo' AND created_at >= '2026-01-01'"),
+        ("ix_cases_dup", "dup = 'x' AND dup IS NOT NULL"),
+        ("ix_cases_ref", "ref = 'x' AND number = 'y'"),
+        ("ix_cases_closed_at", "closed_at < '2026-01-01'"),
+        ("ix_cases_state_updated_at", "state = 'done' AND updated_at < '2026-01-01'"),
+        ("uq_cases_community_number", "community = 'demo' AND number = 'y'"),
+    ],
+)
+def test_no_list_reads_the_whole_table(db, backend, index, where):
+    """Each question of the ledger has an index that serves it."""
+    explain = "EXPLAIN QUERY PLAN" if backend == "sqlite" else "EXPLAIN"
+    with db.reading() as session:
+        if backend == "postgresql":  # it reads an empty table whole, whatever indexes there are
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = session.execute(text(f"{explain} SELECT * FROM cases WHERE {where}"))
+        told = " ".join(str(row) for row in plan)
+    if backend == "sqlite":
+        assert index in told
+    else:  # which of several it takes of an empty table is chance
+        assert "Index" in told
+        assert "Seq Scan" not in told
+
+
+def test_what_became_of_the_cases_of_a_month_is_counted(db):
+    """Twenty-one disputes, twenty settled, as a ledger counts them; erasure takes none away."""
+    for n in range(21):
+        found = open_case(db, key=f"{n}", kind="legal.mediation", due_at=NOW + DAY)
+        if n < 20:
+            case_steps.move(db, found.id, CaseState.DONE, act("1"))
+            case_steps.move(db, found.id, CaseState.CLOSED, act("2", at=NOW + (n % 2) * 2 * DAY))
+        if n < 3:
+            case_steps.rate(db, found.id, 5 - n, resident())
+    open_case(db, key="earlier", now=NOW - 40 * DAY)
+    open_case(db, key="elsewhere", community="fengxin")
+    residents.erase(db, REF, NOW + 3 * DAY)
+
+    span = {"since": NOW - DAY, "until": NOW + DAY}
+    settled, left = case_lists.tally(db, ["demo"], **span)
+
+    assert (settled.kind, settled.state, settled.count) == ("legal.mediation", "closed", 20)
+    assert (settled.late, settled.rated, settled.stars) == (10, 3, 12)
+    assert (left.state, left.count, left.late, left.rated, left.stars) == ("received", 1, 0, 0, 0)
+    assert case_lists.tally(db, [], **span) == []
+    assert len(case_lists.tally(db, None, **span)) == 3
+
+
 # --- erasure ---
 
 

@@ -51,6 +51,7 @@ def _cases() -> None:
     )
     op.create_index("uq_cases_community_number", "cases", ["community", "number"], unique=True)
     op.create_index("ix_cases_ref", "cases", ["ref"])
+    op.create_index("ix_cases_community_created_at", "cases", ["community", "created_at"])
     op.create_index("ix_cases_closed_at", "cases", ["closed_at"])
     op.create_index("ix_cases_state_updated_at", "cases", ["state", "updated_at"])
     standing = sa.text("closed_at IS NULL")

@@ -187,7 +187,7 @@ class Conversation:
             ]
             return answers[0] if len(answers) == 1 else self._both(answers, turn.language)
         if found.decision is Decision.CLARIFY:
-            return self._clarify(found, turn.language)
+            return self._clarify(found, turn)
         return self._fallback(turn, found)
 
     def _names_community(self, turn: Turn, found: Understanding) -> bool:
@@ -226,8 +226,8 @@ class Conversation:
             )
         return replace(answers[0], reply=reply)
 
-    def _clarify(self, found: Understanding, language: str = "") -> Answer:
-        machine = self._registry.machine_in(language)
+    def _clarify(self, found: Understanding, turn: Turn) -> Answer:
+        machine = self._registry.machine_in(turn.language)
         choices: list[Choice] = []
         for candidate in found.candidates:
             label = machine.label(candidate.intent)
@@ -241,7 +241,7 @@ class Conversation:
             decision="clarify",
             score=found.score,
             missed=True,
-            asked=found.normal,
+            asked=turn.inbound.text,  # as written: 2.5万 is 25万 in its normal form
             guesses=_guesses(found),
         )
 

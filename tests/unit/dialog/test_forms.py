@@ -112,6 +112,7 @@ WHOLE = ("楼道的灯不亮了", "3栋2单元", "1", "跳过", "1", "跳过")
 
 
 def test_questions_come_one_by_one_and_the_end_is_a_readable_summary():
+    """Picked by number, said in words, skipped; numbers of people are masked."""
     talk = Talk()
     assert talk.open("报修").text.endswith("什么坏了？")
     assert talk.say("楼道的灯不亮了").text == "在哪里？"
@@ -130,6 +131,7 @@ def test_questions_come_one_by_one_and_the_end_is_a_readable_summary():
 
 
 def test_what_the_first_message_says_is_not_asked_again():
+    """Description, place and telephone, where there is no doubt."""
     talk = Talk()
     step = talk.open("5栋楼下的路灯坏了三天了，电话13800138000")
     assert step.text == "是哪一种？"
@@ -143,22 +145,26 @@ def test_what_the_first_message_says_is_not_asked_again():
     [("我要报修", False), ("我想提个建议", False), ("路灯坏了", True), ("我要投诉保安骂人", True)],
 )
 def test_the_wish_to_fill_in_a_form_is_no_description(said: str, told: bool):
+    """Whatever is left beside the wish is what it is about."""
     talk = Talk()
     talk.open(said)
     assert ("what" in talk.form.values) is told
 
 
 def test_yes_no_and_skip_are_no_place():
+    """They answer another question."""
     talk = Talk().filled("灯坏了不亮", "没有")
     assert talk.form.at == "where"
     assert "where" not in talk.form.values
 
 
 def test_a_question_is_no_description():
+    """Who asks has told nothing yet."""
     assert Talk().open("楼下的路灯坏了应该找谁来修啊？").text == "什么坏了？"
 
 
 def test_a_slot_that_depends_on_another_is_asked_only_then():
+    """And its bounds hold."""
     talk = Talk().filled("太吵了睡不着", "广场", "噪音")
     assert talk.step.text == "哪天开始的？"
     talk.say("明天")
@@ -177,6 +183,7 @@ def test_a_slot_that_depends_on_another_is_asked_only_then():
     ],
 )
 def test_a_correction_changes_one_slot_and_nothing_else(said: str, slot: str, value: str):
+    """Said with the new value, by its kind or by its name."""
     talk = Talk().filled(*WHOLE[:3], "4", "跳过", "跳过")
     before = dict(talk.form.values)
     step = talk.say(said)
@@ -187,6 +194,7 @@ def test_a_correction_changes_one_slot_and_nothing_else(said: str, slot: str, va
 
 
 def test_not_right_asks_which_and_the_picked_slot_is_asked_again():
+    """Then the summary comes again."""
     talk = Talk().filled(*WHOLE)
     assert talk.say("不对").text == "要改哪一项？"
     place = next(n for n, one in enumerate(talk.step.choices, 1) if one.label == "地点")
@@ -195,6 +203,7 @@ def test_not_right_asks_which_and_the_picked_slot_is_asked_again():
 
 
 def test_back_takes_the_last_answer_away():
+    """As far as the first question."""
     talk = Talk().filled("灯坏了不亮", "北门")
     assert talk.say("上一步").text == "在哪里？"
     assert "where" not in talk.form.values
@@ -203,6 +212,7 @@ def test_back_takes_the_last_answer_away():
 
 
 def test_cancel_drops_the_form_and_says_nothing_was_handed_in():
+    """Nothing is kept."""
     talk = Talk().filled("灯坏了不亮")
     step = talk.say("取消")
     assert step.end is End.DROPPED
@@ -210,6 +220,7 @@ def test_cancel_drops_the_form_and_says_nothing_was_handed_in():
 
 
 def test_later_keeps_it_and_go_on_comes_back_to_the_same_question():
+    """Also hours later."""
     talk = Talk().filled("灯坏了不亮")
     talk.say("稍后")
     talk.now = START + timedelta(hours=5)
@@ -217,6 +228,7 @@ def test_later_keeps_it_and_go_on_comes_back_to_the_same_question():
 
 
 def test_an_ask_in_between_is_handed_back_and_the_form_waits():
+    """The question stays where it was."""
     talk = Talk().filled("灯坏了不亮")
     talk.asks = True
     assert talk.say("居住证怎么办？").end is End.ASIDE
@@ -226,6 +238,7 @@ def test_an_ask_in_between_is_handed_back_and_the_form_waits():
 
 
 def test_an_answer_of_the_next_day_is_not_taken_for_one_if_it_asks_something():
+    """What was open yesterday does not swallow a new ask."""
     talk = Talk().filled("灯坏了不亮")
     talk.now = START + timedelta(hours=6)
     talk.asks = True
@@ -233,11 +246,13 @@ def test_an_answer_of_the_next_day_is_not_taken_for_one_if_it_asks_something():
 
 
 def test_a_text_that_is_no_ask_is_the_answer_even_if_it_looks_like_a_question():
+    """Residents tell what they do not know."""
     talk = Talk().filled()
     assert talk.say("不知道怎么了灯就不亮").text == "在哪里？"
 
 
 def test_what_cannot_be_read_says_what_is_expected_and_offers_a_person_in_the_end():
+    """Three times, and the question stays."""
     talk = Talk().filled(*WHOLE[:3], "跳过", "跳过")
     assert "11位" in talk.say("一三八").text
     talk.say("我的号码")
@@ -246,12 +261,14 @@ def test_what_cannot_be_read_says_what_is_expected_and_offers_a_person_in_the_en
 
 
 def test_numbers_out_of_range_are_refused_with_the_bound():
+    """In the words of the bound."""
     talk = Talk().filled(*WHOLE[:3])
     assert "50" in talk.say("300").text
     assert talk.form.at == "people"
 
 
 def test_a_picture_is_kept_whenever_it_comes_and_only_once():
+    """At any question, at most three."""
     talk = Talk().filled("灯坏了不亮")
     assert "照片收到了" in talk.say(kind=Kind.IMAGE, media_id="m1").text
     talk.say(kind=Kind.IMAGE, media_id="m1")
@@ -261,6 +278,7 @@ def test_a_picture_is_kept_whenever_it_comes_and_only_once():
 
 
 def test_a_location_is_a_place():
+    """Shown by its name, kept with its degrees."""
     talk = Talk().filled("灯坏了不亮")
     talk.say(kind=Kind.LOCATION, latitude=22.2, longitude=113.5, label="人民路8号")
     assert talk.value("where") == "人民路8号 (22.200000,113.500000)"
@@ -268,6 +286,7 @@ def test_a_location_is_a_place():
 
 
 def test_no_number_is_offered_where_a_number_is_the_answer():
+    """A bare 1 is one person, not the first choice."""
     talk = Talk().filled(*WHOLE[:3])
     assert talk.step.choices == ()
     talk.say("1")
@@ -289,6 +308,7 @@ def test_no_number_is_offered_where_a_number_is_the_answer():
     ],
 )
 def test_a_plan_that_can_never_be_walked_is_refused_when_made(slots: tuple[Slot, ...]):
+    """Nothing to ask, twice the same, a condition that never holds."""
     with pytest.raises(ConfigError, match="flow town"):
         Plan(name="town.wrong", slots=slots)
 

@@ -171,7 +171,7 @@ def test_an_unsure_message_is_asked_back_with_a_way_out(rig: Rig):
         candidates=tuple(Candidate(name, 0.5) for name in names),
         safety=False,
     )
-    answer = rig.house.conversation._clarify(found)
+    answer = rig.house.conversation._clarify(found, turn_of(rig, "工资律师", Session()))
 
     targets = [choice.target for choice in answer.reply.choices]
     assert targets == ["legal.wages", "legal.aid", "legal.duty", "chat.human"]

@@ -69,6 +69,7 @@ def fill(rig: Rig, plan: Plan) -> None:
 
 @EACH
 def test_a_form_walked_to_its_end_is_one_case(rig: Rig, plan: Plan):
+    """With a number, and nothing left open."""
     begin(rig, plan)
     fill(rig, plan)
     said = rig.say("没错")
@@ -80,6 +81,7 @@ def test_a_form_walked_to_its_end_is_one_case(rig: Rig, plan: Plan):
 
 @EACH
 def test_an_ask_in_between_is_answered_and_the_form_waits(rig: Rig, plan: Plan):
+    """And goes on to its end."""
     begin(rig, plan)
     before = form(rig)
     said = rig.say(ASK)
@@ -94,6 +96,7 @@ def test_an_ask_in_between_is_answered_and_the_form_waits(rig: Rig, plan: Plan):
 
 @EACH
 def test_a_crisis_inside_a_form_is_a_crisis_and_nothing_is_lost(rig: Rig, plan: Plan):
+    """Help stands alone; the form waits."""
     begin(rig, plan)
     before = form(rig)
     said = rig.say(CRISIS)
@@ -106,6 +109,7 @@ def test_a_crisis_inside_a_form_is_a_crisis_and_nothing_is_lost(rig: Rig, plan: 
 
 @EACH
 def test_the_same_yes_delivered_again_and_again_is_one_case(rig: Rig, plan: Plan):
+    """Three deliveries at once."""
     begin(rig, plan)
     fill(rig, plan)
     yes = make_inbound("1", sender=rig.sender)
@@ -141,6 +145,7 @@ def test_a_yes_whose_worker_died_after_the_record_makes_no_second_one(rig: Rig, 
 
 @EACH
 def test_a_correction_at_the_summary_changes_that_slot_alone(rig: Rig, plan: Plan):
+    """The summary comes again with it."""
     begin(rig, plan)
     fill(rig, plan)
     before = dict(form(rig).values)
@@ -156,6 +161,7 @@ def test_a_correction_at_the_summary_changes_that_slot_alone(rig: Rig, plan: Pla
 
 @EACH
 def test_cancelled_or_forgotten_a_form_leaves_nothing(rig: Rig, plan: Plan):
+    """Neither in the session nor in the records."""
     begin(rig, plan)
     rig.say("取消")
     assert form(rig) is None
@@ -168,6 +174,7 @@ def test_cancelled_or_forgotten_a_form_leaves_nothing(rig: Rig, plan: Plan):
 
 
 def test_what_is_said_in_a_form_lies_sealed_in_redis(rig: Rig):
+    """And no longer than a form lives."""
     plan = next(plan for plan in PLANS if plan.name == "jobs.register")
     begin(rig, plan)
     fill(rig, plan)

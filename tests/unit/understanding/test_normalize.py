@@ -52,11 +52,13 @@ def test_spelling_blanks_emoji_and_fillers_do_not_matter(text: str, expected: st
     ],
 )
 def test_courtesies_around_a_wish_are_left_out_and_alone_they_stay(text: str, expected: str):
+    """师傅, 在吗, 急: said before and after what is wanted."""
     assert normalize(text) == expected
     assert normalize(expected) == expected
 
 
 def test_courtesies_are_no_clauses():
+    """So that they are no second ask."""
     assert clauses("老师，垃圾站在哪，还有窗口几点开，麻烦了") == ("垃圾站在哪", "窗口几点开")
 
 

@@ -77,10 +77,12 @@ class Eligibility:
 
     Attributes:
         verdict: ``no`` when one fails, ``yes`` when all that can be told beforehand hold.
+        standing: whether the table itself holds on the reference day.
     """
 
     verdict: Verdict
     findings: tuple[Finding, ...]
+    standing: Standing
 
     def of(self, verdict: Verdict) -> tuple[Finding, ...]:
         """Return the findings with this verdict."""
@@ -175,7 +177,7 @@ def eligible(
         verdict = Verdict.NO
     elif told and all(one is Verdict.YES for one in told):
         verdict = Verdict.YES
-    return Eligibility(verdict=verdict, findings=findings)
+    return Eligibility(verdict=verdict, findings=findings, standing=standing(table, day))
 
 
 def own_id(condition: Condition) -> str:

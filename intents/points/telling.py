@@ -75,13 +75,18 @@ def say_score(result: Result, words: Words, *, room: int = SAY_CHARS) -> Said:
 
 
 def say_eligibility(found: Eligibility, words: Words) -> str:
-    """Tell the verdict on each condition: what fails first, then what is open, then what holds."""
+    """Tell the verdict on each condition: what fails first, then what is open, then what holds.
+
+    The last lines say whether the table holds, and who decides in the end.
+    """
     sentences = words.many("eligible")
+    if not found.findings:
+        return "\n".join([sentences["none"], _force(found.standing, words)])
     lines = [sentences[found.verdict.value]]
     order = {"no": 0, "unknown": 1, "yes": 2}
     found_first = sorted(found.findings, key=lambda one: order[one.verdict.value])
     lines += [_finding(one, sentences) for one in found_first]
-    return "\n".join(lines)
+    return "\n".join([*lines, _force(found.standing, words), sentences["decides"]])
 
 
 def say_papers(found: MissingPapers, words: Words) -> str:

@@ -291,6 +291,7 @@ def test_verdicts_and_papers_can_always_be_told(drawn):
         say_papers(missing_papers(table, left, DAY), WORDS),
     ):
         assert text
+        assert len(text) <= SAY_CHARS
         assert "{" not in text
 
 

@@ -225,8 +225,20 @@ def test_verdicts_are_told_worst_first():
     lines = text.splitlines()
     assert lines[0] == "有条件对不上。"
     assert lines[1].startswith("· 对不上：在广州市办理有效《广东省居住证》满1年")
-    assert lines[-1].startswith("· 没问题：子女当年8月31日前年满6周岁")
+    assert lines[-3].startswith("· 没问题：子女当年8月31日前年满6周岁")
+    assert lines[-2:] == [
+        "这张表现在还算不算数没查到，只作参考。",
+        "能不能办，以窗口和当年通知为准。",
+    ]
     assert "（您还没说）" in lines[2]
+
+
+def test_a_table_without_conditions_does_not_find_anybody_eligible():
+    """None on record is not the same as none there are."""
+    trial = table("gz-laisui-points-2018-trial")
+    text = say_eligibility(eligible(trial, {}, TODAY), WORDS)
+
+    assert text == ("申请条件没查到，要问窗口。\n这张表2021-11-15到期，新规定没查到，只作参考。")
 
 
 def test_a_line_of_each_year_is_never_judged():

@@ -202,7 +202,9 @@ def test_every_working_intent_has_a_dialogue(streets: dict[bool, Stage]) -> None
     """An intent of the working groups that no dialogue reaches would break unseen."""
     groups = {"chat", "services", "points", "legal", "party", "community", "places", "safety"}
     groups |= {"account"}
-    known = {name for name in streets[False].house.registry.intents if name.partition(".")[0] in groups}
+    known = {
+        name for name in streets[False].house.registry.intents if name.partition(".")[0] in groups
+    }
     reached = {
         turn["expect"]["intent"]
         for dialogue in DIALOGUES

@@ -147,7 +147,7 @@ def current(tables: Sequence[PointsTable], day: date) -> PointsTable | None:
 def cutoff(table: PointsTable, year: int) -> date | None:
     """Return the day up to which years count in ``year``, where the table says one.
 
-    An id such as ``08-31`` stands for 当年8月31日; each year's notice may move it.
+    ``08-31`` in a table is 当年8月31日; each year's notice may move it.
     """
     if table.cutoff is None:
         return None

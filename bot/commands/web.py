@@ -12,10 +12,9 @@ from bot import logs
 from bot.commands.ports import check_port
 from bot.config import ONE_THREAD_EACH, load, package_root
 
-#: Threads in each web worker. They take the interpreter from each other: at full load the slowest
-#: hundredth waits a third longer with eight (docs/scale.md); but some must be able to wait for a
-#: store or for the first of three equal deliveries.
-WEB_THREADS = 4
+#: Threads in each web worker: many wait in Redis or SQL at once, few compute. Fewer take less of
+#: the interpreter from each other (docs/scale.md), but four are all waiting when records hang.
+WEB_THREADS = 8
 #: What a processor needs for the numeric library's AVX-512 kernels; it picks them by itself only
 #: on the processors of one maker, and the sentence encoder takes a quarter less time with them.
 _WIDE = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"})

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.dialog.moves import Move, MoveKind
-from bot.dialog.slots import Said, photos, picked, read_slot, yes_or_no
+from bot.dialog.moves import Move, MoveKind, Vocabulary
+from bot.dialog.slots import Said, photos, picked, read_slot
 from bot.domain.flows import (
     FIGURES,
     LOOSE,
@@ -30,30 +30,17 @@ from bot.understanding.normalize import normalize
 
 #: Answers in a row that cannot be read before a person is offered.
 PATIENCE = 3
-#: What only says that somebody wants to fill in a form, and of which kind.
-_WISHING = re.compile(
-    r"投诉|建议|意见|心愿|许愿|许个愿|愿望|表扬|登记|反映|反应|上报|报修|报告|问题|隐患|议题|代办|帮办|求助|申请|帮扶|"
-    r"困难|调解|调节|找工作|工作|求职|报到|党员|提议|提交|社区|[我你们要想有个一些下帮请提报修是的了吗给去来跟对把这那件事]"
-)
 #: A first message tells what it is about with this many characters beside that.
 _TELLING = 3
 #: A message this short is no description if it is a known ask or a word of thanks.
 _BRIEF = 4
-_SKIP = frozenset({
-    "跳过", "略过", "没有", "没", "冇", "无", "不用", "不填", "先不填", "不留", "不方便",
-    "skip", "pass",
-})  # fmt: skip
-_RESUME = frozenset({
-    "继续", "继续填", "继续登记", "接着填", "接着来", "接着", "回来", "我回来了", "continue",
-})  # fmt: skip
-_RESTART = frozenset({"重填", "重新填", "从头来", "重来"})
 _CORRECTION = re.compile(
-    r"^(?:不对|不是|错了|说错了|写错了|填错了|打错了|弄错了|搞错了|更正|改一下|改下|我改一下|我要改|等等)[,，。!！:：;；\s]*"
+    r"^(?:不对|不是|错了|说错了|写错了|填错了|打错了|弄错了|搞错了|更正|改一下|改下|我改一下|我要改)[,，。!！:：;；\s]*"
     r"(?:是|应该是|应该|改成|改为|换成)?[,，:：\s]*"
 )
 _CHANGED = re.compile(r"(.{1,8}?)(?:要|得)?(?:改成|改为|换成|应该是|改到)[,，:：\s]*(.+)$")
-
-
+#: Kinds whose values staff read in full, where the resident sees them shortened or masked.
+_IN_FULL = frozenset({SlotKind.PHONE, SlotKind.PLACE})
 #: Tells whether a message surely asks something; whether any sentence may be the answer -> it does.
 Asks = Callable[[bool], bool]
 
@@ -128,24 +115,43 @@ class Guide:
         """
         if move.kind is MoveKind.CHOICE:
             return self._picked(form, move.target, now)
-        normal = normalize(said.text)
         if said.inbound.kind is Kind.IMAGE:
             return self._picture(form, said, now)
-        if normal in _RESUME and (form.aside or not form.warm(now)):
-            return self.ask(form, now, lead="form_resumed")
-        if normal in _RESTART:
-            empty = replace(form, values={}, changing=False)
-            return self._onward(empty, now)
+        steered = self._steered(form, said, now)
+        if steered is not None:
+            return steered
         if move.kind is MoveKind.COMMAND:
             return self._command(form, move.target, now)
         corrected = self._corrected(form, said, now)
         if corrected is not None:
             return corrected
         if not form.at:
-            return self._confirming(form, said, asks, now)
+            return self._confirming(form, asks, now)
         return self._answered(form, said, move, asks, now)
 
     # --- what a message may be ---
+
+    def _steered(self, form: Form, said: Said, now: datetime) -> Step | None:
+        """Take whole messages that mean something at this very question, commands or not."""
+        means, slot = said.words.means, self.plan.slot(form.at)
+        if means(said.text, "resume") and (form.aside or not form.warm(now)):
+            return self.ask(form, now, lead="form_resumed")
+        if means(said.text, "restart"):
+            return self._onward(replace(form, values={}, changing=False), now)
+        if slot is None:
+            return self._judged(form, said, now)
+        if slot.optional and means(said.text, "skip"):
+            return self._filled(form, slot, SKIPPED, now)
+        if slot.kind is SlotKind.YES_NO and said.yes_or_no:
+            chosen = picked(slot, said.yes_or_no, self.labels(slot))
+            return self._filled(form, slot, chosen, now) if chosen else None
+        return None
+
+    def _judged(self, form: Form, said: Said, now: datetime) -> Step | None:
+        """Take a yes or a no to the summary."""
+        if said.yes_or_no == "yes":
+            return Step(end=End.FILED, form=form)
+        return self._which(form, now) if said.yes_or_no == "no" else None
 
     def _command(self, form: Form, name: str, now: datetime) -> Step:
         if name == "cancel":
@@ -181,33 +187,39 @@ class Guide:
         slot = next((one for one in self.plan.slots if one.kind is SlotKind.PHOTO), None)
         if slot is None or not said.inbound.media_id:
             return self.ask(form, now, lead="form_no_photo")
-        value = photos(form.values.get(slot.id), said.inbound.media_id)
+        value = photos(form.values.get(slot.id), said)
         if form.at == slot.id:
             return self._filled(form, slot, value, now)
         return self.ask(form.given(slot.id, value), now, lead="form_got_photo")
 
     def _corrected(self, form: Form, said: Said, now: datetime) -> Step | None:
-        """Change one slot where the message says so (不对，是3栋); else return nothing."""
+        """Change one slot where the message says so (不对，是3栋); else return nothing.
+
+        Only what was asked already is corrected; a sentence that merely begins like a correction
+        (不是我家的狗) is the answer to an open question.
+        """
         match = _CORRECTION.match(said.text.strip())
         rest = said.text.strip()[match.end() :] if match else said.text.strip()
         named, value = self._named(rest)
-        if not match and named is None:
+        if named is not None:
+            return self._changed(form, named, replace(said, text=value), now)
+        if not match:
             return None
-        if match and not rest:
-            return self._which(form, now)
-        slots = (
-            [named] if named else [s for s in self.plan.asked(form.values) if s.id in form.values]
-        )
-        text = value if named else rest
-        for slot in slots:
-            if named is None and slot.kind in LOOSE and not self._placed(slot, said):
-                continue
-            found = read_slot(slot, replace(said, text=text, labels=self.labels(slot)))
-            if isinstance(found, Value):
-                changed = replace(form.given(slot.id, found), changing=False, wrong=0)
-                lead = self._say("form_changed", label=self._label(slot), value=found.shown)
-                return self._onward(changed, now, lead=lead)
-        return self._which(form, now) if match and form.values else None
+        for slot in self.plan.asked(form.values):
+            if slot.id in form.values and (slot.kind not in LOOSE or self._placed(slot, said)):
+                changed = self._changed(form, slot, replace(said, text=rest), now)
+                if changed is not None:
+                    return changed
+        return self._which(form, now) if form.values and (not rest or not form.at) else None
+
+    def _changed(self, form: Form, slot: Slot, said: Said, now: datetime) -> Step | None:
+        """Fill a slot anew, if the words can be read for it."""
+        found = read_slot(slot, replace(said, labels=self.labels(slot)))
+        if not isinstance(found, Value):
+            return None
+        lead = self._say("form_changed", label=self._label(slot), value=found.shown)
+        changed = replace(form.given(slot.id, found), changing=False, wrong=0)
+        return self._onward(changed, now, lead=lead)
 
     def _placed(self, slot: Slot, said: Said) -> bool:
         """Tell whether an address was said for a slot that takes any place."""
@@ -224,12 +236,7 @@ class Guide:
                     return slot, match.group(2)
         return None, ""
 
-    def _confirming(self, form: Form, said: Said, asks: Asks, now: datetime) -> Step:
-        answer = yes_or_no(said.text)
-        if answer == "yes":
-            return Step(end=End.FILED, form=form)
-        if answer == "no":
-            return self._which(form, now)
+    def _confirming(self, form: Form, asks: Asks, now: datetime) -> Step:
         if form.aside or asks(False):
             return self._aside(form)
         return self.ask(replace(form, wrong=form.wrong + 1), now, lead="form_yes_no")
@@ -238,8 +245,6 @@ class Guide:
         slot = self.plan.slot(form.at)
         if slot is None:  # the flow was changed since the question
             return self._onward(form, now)
-        if slot.optional and normalize(said.text) in _SKIP:
-            return self._filled(form, slot, SKIPPED, now)
         away = form.aside or not form.warm(now)
         brief = len(normalize(said.text)) <= _BRIEF
         if slot.kind in LOOSE and (away or brief or asking(said.text)) and asks(True):
@@ -285,12 +290,20 @@ class Guide:
         return {value: self.own[f"{slot.id}.{value}"] for value in slot.choices}
 
     def lines(self, form: Form) -> tuple[tuple[str, str, str], ...]:
-        """Return slot id, label and value of everything said, in the order it is asked."""
+        """Return slot id, label and value of everything said, in the order asked, for staff."""
         return tuple(
-            (slot.id, self._label(slot), form.values[slot.id].shown)
-            for slot in self.plan.asked(form.values)
-            if form.values.get(slot.id, SKIPPED) != SKIPPED
+            (slot.id, self._label(slot), value.plain if slot.kind in _IN_FULL else value.shown)
+            for slot, value in self._said(form)
         )
+
+    def _said(self, form: Form) -> list[tuple[Slot, Value]]:
+        """Return what was said of what is asked; what no longer applies is left out."""
+        asked = [(slot, form.values.get(slot.id)) for slot in self.plan.asked(form.values)]
+        return [(slot, value) for slot, value in asked if value and value != SKIPPED]
+
+    def values(self, form: Form) -> dict[str, Value]:
+        """Return what was said by slot id."""
+        return {slot.id: value for slot, value in self._said(form)}
 
     def _aside(self, form: Form) -> Step:
         return Step(end=End.ASIDE, form=replace(form, aside=True))
@@ -338,7 +351,9 @@ class Guide:
         return text, tuple(choices)
 
     def _summary(self, form: Form) -> tuple[str, tuple[Choice, ...]]:
-        lines = "\n".join(f"· {label}：{_short(shown)}" for _, label, shown in self.lines(form))
+        lines = "\n".join(
+            f"· {self._label(slot)}：{_short(value.shown)}" for slot, value in self._said(form)
+        )
         note = self.own.get("note", "")
         text = self._say("form_check", title=self.title, lines=lines)
         choices = (
@@ -360,7 +375,7 @@ class Guide:
         if len(alike) > 1 or slot.kind in {SlotKind.NAME, SlotKind.YES_NO, SlotKind.PHOTO}:
             return None
         if slot.kind is SlotKind.TEXT:
-            told = len(_WISHING.sub("", normalize(said.text))) >= _TELLING
+            told = len(said.words.wish.sub("", normalize(said.text))) >= _TELLING
             telling = told and not asking(said.text)
             return Value(said.text.strip(), said.text.strip()) if telling else None
         if slot.kind is SlotKind.PLACE:
@@ -372,14 +387,9 @@ class Guide:
         return read if isinstance(read, Value) else None
 
 
-def steers(text: str) -> bool:
-    """Tell whether a message only answers or steers a form: yes, no, skip, go on.
-
-    >>> steers("不用"), steers("不用救我了")
-    (True, False)
-    """
-    normal = normalize(text)
-    return normal in _SKIP | _RESUME | _RESTART or bool(yes_or_no(text))
+def steers(text: str, words: Vocabulary) -> bool:
+    """Tell whether a message only answers or steers a form: yes, no, skip, go on."""
+    return words.means(text, "yes", "no", "skip", "resume", "restart")
 
 
 def _figures(kind: SlotKind, said: Said) -> bool:

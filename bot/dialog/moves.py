@@ -63,18 +63,28 @@ class Vocabulary:
         commands: command name -> whole messages that mean it, in normal form.
         fields: card field -> questions about it, in normal form.
         alone: whole messages that ask about a field, in normal form.
+        answers: yes, no, skip, resume and restart -> whole messages that mean it, in normal form.
+        wish: matches what only says that somebody wants to fill in a form.
     """
 
     commands: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[tuple[str, str]] = ()
     alone: Mapping[str, str] = field(default_factory=dict)
     finder: WordFinder = field(default_factory=lambda: WordFinder(()))
+    answers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    wish: re.Pattern[str] = field(default_factory=lambda: re.compile(r"(?!)"))
+
+    def means(self, text: str, *names: str) -> bool:
+        """Tell whether a whole message is one of these answers to a form."""
+        normal = normalize(text)
+        return any(normal in self.answers.get(name, ()) for name in names)
 
 
 def vocabulary(
     commands: Mapping[str, Sequence[str]],
     fields: Mapping[str, Sequence[str]],
     alone: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    answers: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Vocabulary:
     """Build a vocabulary from plain lists; longer questions are tried first."""
     spoken = {normalize(word): name for name, words in commands.items() for word in words}
@@ -84,7 +94,14 @@ def vocabulary(
         fields=tuple(sorted(asked, key=lambda pair: (-len(pair[0]), pair[0]))),
         alone={normalize(word): name for name, words in alone.items() for word in words},
         finder=WordFinder(question for question, _ in asked),
+        answers={name: frozenset(map(normalize, words)) for name, words in answers.items()},
+        wish=_any_of(answers.get("wish", ())),
     )
+
+
+def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+    longest_first = sorted(map(normalize, words), key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
 def read(text: str, session: Session, words: Vocabulary) -> Move:

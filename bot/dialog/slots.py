@@ -6,20 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.dialog.moves import Vocabulary
 from bot.domain.entities import Entities
 from bot.domain.figures import Doubt, Length, Quantity, Rough, plain
 from bot.domain.flows import MOST_CHARS, Slot, SlotKind, Value
 from bot.domain.messages import Inbound, Kind
+from bot.domain.telling import dated
 from bot.understanding.normalize import normalize
 
-_YES = frozenset({
-    "是", "是的", "对", "对的", "对呀", "没错", "嗯", "好", "好的", "行", "可以", "要", "需要",
-    "有", "确认", "提交", "同意", "ok", "yes", "y", "系", "系啊", "啱", "对头", "要得", "中",
-})  # fmt: skip
-_NO = frozenset({
-    "不", "不是", "否", "不用", "不要", "没有", "没", "冇", "不需要", "不同意",
-    "no", "n", "唔系", "唔使", "不得",
-})  # fmt: skip
 _NAME = re.compile(
     r"(?:我叫|我是|姓名[是:：]?|名字[是:：]?|叫)?\s*([\u3400-\u9fff·A-Za-z .]{2,30})$"
 )
@@ -38,6 +32,9 @@ class Said:
         entities: figures and names in ``text``, read when asked for.
         today: Beijing date.
         labels: choice value -> how it reads, of the slot being asked.
+        words: steering words.
+        units: how figures are shown: ``age``, ``money``, ``photos``, ``years``, ``months`` and
+            ``days``, each with ``{n}``.
     """
 
     inbound: Inbound
@@ -45,6 +42,17 @@ class Said:
     entities: Callable[[], Entities]
     today: date
     labels: Mapping[str, str]
+    words: Vocabulary
+    units: Mapping[str, str]
+
+    def shown(self, unit: str, number: object) -> str:
+        """Return a figure with its unit."""
+        return self.units[unit].format(n=number)
+
+    @property
+    def yes_or_no(self) -> str:
+        """Return ``yes``, ``no``, or "" for anything else."""
+        return next((one for one in ("no", "yes") if self.words.means(self.text, one)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ def picked(slot: Slot, value: str, labels: Mapping[str, str]) -> Value | None:
 
 def _text(slot: Slot, said: Said) -> Value | Unread:
     text = said.text.strip()
-    if yes_or_no(text):  # an answer to another question
+    if said.yes_or_no:  # an answer to another question
         return Unread("form_short", (("least", slot.least or 2),))
     least, most = slot.least or 2, slot.most or MOST_CHARS
     if len(text) < least:
@@ -123,22 +131,10 @@ def _choice(slot: Slot, said: Said) -> Value | Unread:
 
 
 def _yes_no(_slot: Slot, said: Said) -> Value | Unread:
-    answer = yes_or_no(said.text)
+    answer = said.yes_or_no
     if not answer:
         return Unread("form_yes_no")
     return Value(answer, said.labels.get(answer, answer))
-
-
-def yes_or_no(text: str) -> str:
-    """Return ``yes``, ``no``, or "" for anything else.
-
-    >>> yes_or_no("对的"), yes_or_no("不用了"), yes_or_no("明天")
-    ('yes', 'no', '')
-    """
-    normal = normalize(text).rstrip("了的呀啊哦吧")
-    if normal in _NO or f"{normal}了" in _NO:
-        return "no"
-    return "yes" if normal in _YES or f"{normal}的" in _YES else ""
 
 
 def _phone(_slot: Slot, said: Said) -> Value | Unread:
@@ -156,49 +152,48 @@ def _day(slot: Slot, said: Said) -> Value | Unread:
     if day is None:
         return Unread("form_day")
     if any(when.doubts - {Doubt.PASSED} for when in whens):
-        return Unread("form_which_day", (("day", f"{day.month}月{day.day}日"),))
-    first = said.today + timedelta(days=slot.least) if slot.least is not None else None
-    last = said.today + timedelta(days=slot.most) if slot.most is not None else None
-    if (first and day < first) or (last and day > last):
-        bounds = "、".join(
-            part
-            for part in (
-                f"不早于{first.month}月{first.day}日" if first else "",
-                f"不晚于{last.month}月{last.day}日" if last else "",
-            )
-            if part
-        )
-        return Unread("form_day_bounds", (("bounds", bounds),))
-    weekday = "一二三四五六日"[day.weekday()]
-    return Value(day.isoformat(), f"{day.year}年{day.month}月{day.day}日（周{weekday}）")
+        return Unread("form_which_day", (("day", dated(day, said.today)),))
+    if (refused := _beyond(slot, day, said.today)) is not None:
+        return refused
+    return Value(day.isoformat(), dated(day, said.today))
+
+
+def _beyond(slot: Slot, day: date, today: date) -> Unread | None:
+    """Return what to say of a day outside the slot's bounds."""
+    first = None if slot.least is None else today + timedelta(days=slot.least)
+    last = None if slot.most is None else today + timedelta(days=slot.most)
+    if first is not None and day < first:
+        return Unread("form_day_from", (("day", dated(first, today)),))
+    if last is not None and day > last:
+        return Unread("form_day_to", (("day", dated(last, today)),))
+    return None
 
 
 def _age(slot: Slot, said: Said) -> Value | Unread:
     ages = said.entities().ages
     if len(ages) == 1 and ages[0].upto is None and ages[0].rough is Rough.EXACT:
-        return _bounded(slot, Decimal(ages[0].years), f"{ages[0].years}岁")
-    bare = _INTEGER.fullmatch(normalize(said.text))
-    return (
-        _bounded(slot, Decimal(bare.group()), f"{bare.group()}岁") if bare else Unread("form_age")
-    )
+        return _bounded(slot, said, Decimal(ages[0].years), "age")
+    return _bare(slot, said, "age") or Unread("form_age")
 
 
 def _count(slot: Slot, said: Said) -> Value | Unread:
     counts = said.entities().counts
     if len(counts) == 1 and _exact(counts[0].amount):
-        return _bounded(slot, counts[0].amount.value, plain(counts[0].amount.value))
-    bare = _INTEGER.fullmatch(normalize(said.text))
-    return _bounded(slot, Decimal(bare.group()), bare.group()) if bare else Unread("form_count")
+        return _bounded(slot, said, counts[0].amount.value)
+    return _bare(slot, said) or Unread("form_count")
 
 
 def _money(slot: Slot, said: Said) -> Value | Unread:
     sums = said.entities().money
     if len(sums) == 1 and sums[0].amount.upto is None:
-        return _bounded(slot, sums[0].amount.value, f"{plain(sums[0].amount.value)}元")
+        return _bounded(slot, said, sums[0].amount.value, "money")
+    return _bare(slot, said, "money") or Unread("form_money")
+
+
+def _bare(slot: Slot, said: Said, unit: str = "") -> Value | Unread | None:
+    """Read a message that is nothing but a number."""
     bare = _INTEGER.fullmatch(normalize(said.text))
-    return (
-        _bounded(slot, Decimal(bare.group()), f"{bare.group()}元") if bare else Unread("form_money")
-    )
+    return _bounded(slot, said, Decimal(bare.group()), unit) if bare else None
 
 
 def _length(slot: Slot, said: Said) -> Value | Unread:
@@ -208,9 +203,9 @@ def _length(slot: Slot, said: Said) -> Value | Unread:
     length = found[0].length
     if length.minutes or (length.months and length.days):
         return Unread("form_length")
-    return (
-        Value(length.said, _length_said(length)) if _fits(slot, length) else Unread("form_length")
-    )
+    if not _fits(slot, length):
+        return Unread("form_length")
+    return Value(length.said, _length_said(length, said))
 
 
 def _fits(slot: Slot, length: Length) -> bool:
@@ -218,34 +213,37 @@ def _fits(slot: Slot, length: Length) -> bool:
     return (slot.least or 0) <= months <= (slot.most or 1200)
 
 
-def _length_said(length: Length) -> str:
+def _length_said(length: Length, said: Said) -> str:
     years, months = divmod(length.months, 12)
-    parts = [(years, "年"), (months, "个月"), (length.days, "天")]
-    return "".join(f"{plain(number)}{unit}" for number, unit in parts if number) or "0天"
+    parts = [("years", years), ("months", months), ("days", length.days)]
+    shown = "".join(said.shown(unit, plain(number)) for unit, number in parts if number)
+    return shown or said.shown("days", 0)
 
 
 def _photo(_slot: Slot, said: Said) -> Value | Unread:
     if said.inbound.kind is Kind.IMAGE and said.inbound.media_id:
-        return photos(None, said.inbound.media_id)
+        return photos(None, said)
     return Unread("form_photo")
 
 
-def photos(before: Value | None, media_id: str) -> Value:
-    """Return the pictures of a form with one more, at most ``MOST_PHOTOS``, each once."""
-    kept = list(dict.fromkeys([*(before.plain.split() if before else []), media_id]))[:MOST_PHOTOS]
-    return Value(" ".join(kept), f"照片{len(kept)}张")
+def photos(before: Value | None, said: Said) -> Value:
+    """Return the pictures of a form with this one, at most ``MOST_PHOTOS``, each once."""
+    earlier = before.plain.split() if before else []
+    kept = list(dict.fromkeys([*earlier, said.inbound.media_id]))[:MOST_PHOTOS]
+    return Value(" ".join(kept), said.shown("photos", len(kept)))
 
 
 def _exact(amount: Quantity) -> bool:
     return amount.upto is None and amount.value == amount.value.to_integral_value()
 
 
-def _bounded(slot: Slot, number: Decimal, shown: str) -> Value | Unread:
+def _bounded(slot: Slot, said: Said, number: Decimal, unit: str = "") -> Value | Unread:
     if slot.least is not None and number < slot.least:
         return Unread("form_least", (("least", slot.least),))
     if slot.most is not None and number > slot.most:
         return Unread("form_most", (("most", slot.most),))
-    return Value(plain(number), shown)
+    figure = plain(number)
+    return Value(figure, said.shown(unit, figure) if unit else figure)
 
 
 _READERS: Mapping[SlotKind, Callable[[Slot, Said], Value | Unread]] = {

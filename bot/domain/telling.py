@@ -80,6 +80,15 @@ def day_said(
     return f"{day.year}年{day_said(day)}" if far else day_said(day)
 
 
+def dated(day: date, today: date) -> str:
+    """Return a date spelled, with its year where that is not this one.
+
+    >>> dated(date(2026, 12, 5), date(2026, 11, 25)), dated(date(2024, 3, 1), date(2026, 11, 25))
+    ('12月5日（周六）', '2024年3月1日（周五）')
+    """
+    return day_said(day) if day.year == today.year else f"{day.year}年{day_said(day)}"
+
+
 def _said_elsewhere(day: date, today: date | None, forms: Mapping[str, str]) -> str:
     names = {
         "weekday": forms["weekdays"].split("|")[day.weekday()],

@@ -270,11 +270,14 @@ def _sequence(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
+_STEERING = ("commands", "fields", "alone", "answers")
+
+
 def read_vocabulary(file: Path) -> dict[str, dict[str, list[str]]]:
     """Read how residents steer, siblings in other languages beside it.
 
     Returns:
-        ``commands``, ``fields`` and ``alone``, each name with its spoken forms.
+        ``commands``, ``fields``, ``alone`` and ``answers``, each name with its spoken forms.
 
     Raises:
         PackError: the file is missing or not of that shape.
@@ -282,11 +285,11 @@ def read_vocabulary(file: Path) -> dict[str, dict[str, list[str]]]:
     content = read_yaml(file) if file.exists() else None
     if not isinstance(content, dict) or not {"commands", "fields"} <= content.keys():
         raise PackError([f"{file}: expected the keys commands and fields"])
-    spoken: dict[str, dict[str, list[str]]] = {"commands": {}, "fields": {}, "alone": {}}
+    spoken: dict[str, dict[str, list[str]]] = {name: {} for name in _STEERING}
     for path in _with_siblings(file):
         for key, groups in mapping(read_yaml(path)).items():
             if key not in spoken:
-                raise PackError([f"{path}: {key}: expected commands, fields or alone"])
+                raise PackError([f"{path}: {key}: expected {', '.join(_STEERING)}"])
             for name, words in mapping(groups).items():
                 spoken[key].setdefault(name, []).extend(map(str, _sequence(words)))
     return spoken

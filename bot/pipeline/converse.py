@@ -68,7 +68,7 @@ class Conversation:
 
         The words of an offered choice are ours, and yes, no or skip answer a form's question.
         """
-        if turn.session.forms and steers(turn.inbound.text):
+        if turn.session.forms and steers(turn.inbound.text, self._words):
             return False
         if read(turn.inbound.text, turn.session, self._words).kind is MoveKind.CHOICE:
             return False
@@ -91,7 +91,7 @@ class Conversation:
         inbound = turn.inbound
         if inbound.kind is Kind.MENU:
             return (inbound.text,)
-        if self.crisis(inbound):
+        if self._in_need(turn):
             return self._router().understand(inbound.text).intents
         move = read(inbound.text, turn.session, self._words)
         if move.kind is MoveKind.CHOICE:
@@ -213,11 +213,12 @@ class Conversation:
         first = replace(  # what the second answer promises holds too
             first,
             alert=first.alert or second.alert,
+            opens=first.opens or second.opens,
             profile=first.profile if first.profile != ProfileChange() else second.profile,
         )
-        joined = f"{first.text}\n\n{second.text}"
+        joined = f"{first.text}\n\n{second.text}".strip()
         choices = tuple(dict.fromkeys((*first.choices[:2], *second.choices[:2])))
-        if len(joined) <= stretched(together, language):
+        if not second.text or len(joined) <= stretched(together, language):
             reply = replace(first, text=joined, choices=choices, rest=(*first.rest, *second.rest))
         else:
             note = self._registry.machine_in(language).say("second_ask")

@@ -97,8 +97,6 @@ class Forming:
             answer = _said(step, form.flow)
         else:
             answer = self._file(turn, guide, form)
-        if answer.decision == "error":  # nothing is lost: the same yes may be said again
-            return Taken(answer, forms)
         return Taken(self._with_next(answer, others), others)
 
     def opened(self, turn: Turn, answer: Answer, forms: tuple[Form, ...]) -> Answer:
@@ -128,7 +126,7 @@ class Forming:
         return replace(answer, reply=asked, forms=(step.form, *rest))
 
     def _file(self, turn: Turn, guide: Guide, form: Form) -> Answer:
-        filled = Filled(key=form.key, values=dict(form.values), lines=guide.lines(form))
+        filled = Filled(key=form.key, values=guide.values(form), lines=guide.lines(form))
         reply = self._finish(turn, form.flow, filled)
         return Answer(reply=reply, decision="choice", intent=form.flow)
 
@@ -154,6 +152,8 @@ class Forming:
             entities=self._reader(turn, text),
             today=beijing(turn.now).date(),
             labels=guide.labels(slot) if slot else {},
+            words=self._vocabulary,
+            units=self._machine.many("form_units"),
         )
 
     def _asks(self, turn: Turn, flow: str, loose: bool) -> bool:

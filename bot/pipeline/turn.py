@@ -269,7 +269,7 @@ class TurnRunner:
         session = next_session(turn.session, answer, self._clock.now())
         try:
             self._ledger.deliver(request.inbound, answer, turn.language)
-            self._turns.save(request.ref, dump(session, self._vault.seal))
+            self._turns.save(request.ref, dump(session, self._vault.seal), life_s=_life_s(session))
         except BotError:
             logger().exception("turn.late_failed", trace=request.trace)
 

@@ -170,14 +170,14 @@ class Turns:
         """
         self._release([keys.once(message_key), keys.lock(ref)], [owner])
 
-    def save(self, ref: str, session: str) -> None:
-        """Overwrite a session outside a turn.
+    def save(self, ref: str, session: str, *, life_s: int = SESSION_S) -> None:
+        """Overwrite a session outside a turn; it is kept for ``life_s`` seconds.
 
         Raises:
             StoreUnavailable: Redis does not answer.
         """
         with self._state.guarded("save") as client:
-            client.set(keys.session(ref), session, ex=SESSION_S)
+            client.set(keys.session(ref), session, ex=life_s)
 
     def forget(self, ref: str) -> None:
         """Erase everything about a resident that lives in Redis.

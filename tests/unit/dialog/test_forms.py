@@ -76,6 +76,8 @@ class Talk:
             entities=lambda: extract(text, now=self.now),
             today=beijing(self.now).date(),
             labels=GUIDE.labels(slot) if slot else {},
+            words=BOOK.vocabulary,
+            units=BOOK.words["chat"].many("form_units"),
         )
 
     @property
@@ -168,7 +170,7 @@ def test_a_slot_that_depends_on_another_is_asked_only_then():
     talk = Talk().filled("太吵了睡不着", "广场", "噪音")
     assert talk.step.text == "哪天开始的？"
     talk.say("明天")
-    assert "不晚于" in talk.step.text
+    assert "不能晚于11月24日" in talk.step.text
     talk.say("昨天")
     assert talk.value("since") == "2026-11-23"
 
@@ -200,6 +202,38 @@ def test_not_right_asks_which_and_the_picked_slot_is_asked_again():
     place = next(n for n, one in enumerate(talk.step.choices, 1) if one.label == "地点")
     assert talk.say(str(place)).text == "在哪里？"
     assert "· 地点：南门" in talk.say("南门").text
+
+
+def test_no_longer_wanted_at_a_question_that_may_be_skipped_skips_it():
+    """不用了 cancels elsewhere."""
+    talk = Talk().filled(*WHOLE[:3])
+    step = talk.say("不用了")
+    assert step.end is End.OPEN
+    assert talk.form.at == "photo"
+
+
+def test_a_sentence_that_begins_like_a_correction_is_the_answer_to_an_open_question():
+    """Nothing asked before takes it, so nothing is corrected."""
+    talk = Talk().filled("灯坏了不亮")
+    talk.say("不是大门口，是后门垃圾房边上")
+    assert talk.form.at == "sort"
+    assert talk.value("where") == "不是大门口，是后门垃圾房边上"
+
+
+def test_what_no_longer_applies_is_not_handed_in():
+    """A day was said for the noise; it turned out to be the light."""
+    talk = Talk().filled("太吵了睡不着", "广场", "噪音", "昨天", "跳过", "1", "跳过")
+    talk.say("种类改成照明")
+    assert "since" not in GUIDE.values(talk.form)
+    assert "since" not in {name for name, _, _ in GUIDE.lines(talk.form)}
+    assert "开始" not in talk.step.text
+
+
+def test_staff_read_in_full_what_the_summary_masks():
+    """Or nobody could call."""
+    talk = Talk().filled(*WHOLE[:5], "13800138000")
+    assert "138****8000" in talk.step.text
+    assert ("phone", "电话", "13800138000") in GUIDE.lines(talk.form)
 
 
 def test_back_takes_the_last_answer_away():

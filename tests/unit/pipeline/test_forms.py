@@ -7,7 +7,9 @@ import pytest
 from bot.bootstrap import load_speechbook
 from bot.domain.flows import FORM_LIFE, Plan, Slot, SlotKind
 from bot.domain.messages import Kind
+from bot.domain.replies import Reply
 from bot.domain.sessions import load
+from bot.pipeline.outcome import Answer
 from bot.records import case_lists
 from bot.records.case_lists import Sieve
 from bot.state import keys
@@ -77,6 +79,40 @@ def test_a_form_walked_to_its_end_is_one_case(rig: Rig, plan: Plan):
     assert "编号 NL" in said
     assert form(rig) is None
     assert cases_of(rig) == 1
+
+
+def test_whoever_works_on_a_case_reads_what_was_said(rig: Rig):
+    """The telephone in full, so that he can call."""
+    plan = next(plan for plan in PLANS if plan.name == "jobs.register")
+    begin(rig, plan)
+    fill(rig, plan)
+    rig.say("没错")
+    (case,) = case_lists.page(rig.house.db, None, limit=2)
+
+    said = {slot: text for slot, _, text in case.lines}
+    assert (said["name"], said["phone"], said["pay"]) == ("王小明", "13800138000", "4000元")
+
+
+def test_a_bare_no_is_the_answer_to_a_yes_or_no_question(rig: Rig):
+    """不是 begins corrections elsewhere."""
+    plan = next(plan for plan in PLANS if plan.name == "voice.report")
+    begin(rig, plan)
+    rig.say(answer(plan.slots[0]))
+    rig.say(answer(plan.slots[1]))
+    rig.say("不是")
+
+    assert form(rig).values["risk"].plain == "no"
+
+
+def test_a_form_that_is_the_second_of_two_asks_is_opened_too(rig: Rig):
+    """After the answer to the first."""
+    first = Answer(reply=Reply(text="第一件的答案"), decision="answer", intent="legal.duty")
+    second = Answer(reply=Reply(opens="voice.suggest"), decision="answer", intent="voice.suggest")
+    both = rig.house.conversation._both([first, second])
+
+    assert both.reply.text == "第一件的答案"
+    assert both.reply.opens == "voice.suggest"
+    assert both.reply.rest == ()
 
 
 @EACH

@@ -1,6 +1,5 @@
 """Cases as residents see them, on top of the records: satisfies ``bot.sdk.Cases``."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
@@ -17,9 +16,9 @@ from bot.domain.cases import (
 )
 from bot.domain.clock import BEIJING, Clock, beijing
 from bot.domain.messages import Inbound
-from bot.domain.replies import Urgency
 from bot.domain.residents import resident_ref
-from bot.records import alerts, case_history, case_lists, case_steps, cases, outbox, residents
+from bot.pipeline.staffline import Notice, StaffLine
+from bot.records import case_history, case_lists, case_steps, cases, residents
 from bot.records.case_history import RESIDENT, EventRecord
 from bot.records.case_steps import Act
 from bot.records.cases import CaseRecord, Confidentiality
@@ -27,8 +26,6 @@ from bot.records.database import Database, Unit
 from bot.records.errors import IllegalTransition, NotFound, Rejected
 from bot.sdk import Words
 
-#: A line for the staff's group that could not be sent within this time is not sent any more.
-TOLD_WITHIN = timedelta(hours=24)
 #: Cases about the same place left within this time may be one.
 SAME_WITHIN = timedelta(days=1)
 #: Reason of the alert for a confidential case: who reads alerts may not know what it is about.
@@ -68,7 +65,7 @@ class ResidentCases:
         self._clock = clock
         self._words = words
         self._wake = wake
-        self._titles = titles
+        self._staff = StaffLine(db=db, words=words, titles=titles)
         self._home = home
         self._is_workday = is_workday
 
@@ -198,10 +195,7 @@ class ResidentCases:
         same = self._similar(found, unit)
         if same:
             text += staff.say("case_similar", number=same[0].number)
-        if language.startswith("zh"):
-            return text
-        name = staff.many("language_names").get(language, language)
-        return text + staff.say("staff_language", language=name)
+        return self._staff.with_language(text, language)
 
     def _similar(self, found: CaseRecord, unit: Unit) -> list[CaseRecord]:
         if found.dup is None or found.confidentiality is not Confidentiality.ORDINARY:
@@ -222,38 +216,17 @@ class ResidentCases:
         Raises:
             StoreError: it could not be written.
         """
-        now = self._clock.now()
-        about = f"case:{found.id}:{key}"
-        new = alerts.raise_alert(
-            self._db,
-            key=about,
-            community=found.community,
+        ordinary = found.confidentiality is Confidentiality.ORDINARY
+        notice = Notice(
+            key=f"case:{found.id}:{key}",
             account=found.account,
             ref=found.ref,
+            community=found.community,
             urgency=found.urgency,
-            reason=found.kind
-            if found.confidentiality is Confidentiality.ORDINARY
-            else CONFIDENTIAL,
+            reason=found.kind if ordinary else CONFIDENTIAL,
             summary=summary,
-            now=now,
-            unit=unit,
         )
-        if not new:
-            return None
-        name = "staff_crisis" if found.urgency is Urgency.CRISIS else "staff_case"
-        title = self._titles(found.community)
-        text = self._words("zh-Hans").say(name, community=title, summary=summary)
-        return outbox.put(
-            self._db,
-            key=f"{about}:robot",
-            account=found.account,
-            ref=found.ref or "",
-            openid="",
-            payload=json.dumps({"kind": "robot", "text": text}, ensure_ascii=False),
-            now=now,
-            not_after=now + TOLD_WITHIN,
-            unit=unit,
-        )
+        return self._staff.tell(notice, "staff_case", self._clock.now(), unit)
 
     def _told(self, found: CaseRecord, row: int | None) -> None:
         """Wake the worker, once what it has to send is there for everybody."""

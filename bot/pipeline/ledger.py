@@ -10,12 +10,13 @@ from bot import metrics
 from bot.domain.clock import Clock
 from bot.domain.errors import StoreError, StoreUnavailable
 from bot.domain.messages import Inbound
-from bot.domain.replies import Alert, Reply, Urgency
+from bot.domain.replies import Reply, Urgency
 from bot.domain.residents import Resident
 from bot.logs import logger
 from bot.pipeline.outcome import Answer
-from bot.records import alerts, outbox, residents
-from bot.records.database import Database, Unit
+from bot.pipeline.staffline import Notice, StaffLine
+from bot.records import outbox, residents
+from bot.records.database import Database
 from bot.sdk import Words
 from bot.state.turns import Turns
 
@@ -65,7 +66,7 @@ class Ledger:
         self._words = words
         self._say = say
         self._wake = wake
-        self._titles = titles
+        self._staff = StaffLine(db=db, words=words, titles=titles)
         self._away_until = 0.0
 
     @property
@@ -114,23 +115,20 @@ class Ledger:
     def _alerted(self, inbound: Inbound, ref: str, resident: Resident, reply: Reply) -> Reply:
         if reply.alert is None:
             return reply
-        alert = self._for_staff(reply.alert, resident.language)
+        alert = reply.alert
+        notice = Notice(
+            key=f"{inbound.key}:{alert.reason}",
+            account=inbound.account,
+            ref=ref,
+            community=resident.community,
+            urgency=alert.urgency,
+            reason=alert.reason,
+            summary=self._staff.with_language(alert.summary, resident.language),
+        )
         metrics.ALERTS.labels(alert.urgency.value).inc()
         try:
             with self._db.session() as unit:  # staff are told of what is on record, or of nothing
-                new = alerts.raise_alert(
-                    self._db,
-                    key=f"{inbound.key}:{alert.reason}",
-                    community=resident.community,
-                    account=inbound.account,
-                    ref=ref,
-                    urgency=alert.urgency,
-                    reason=alert.reason,
-                    summary=alert.summary,
-                    now=self._clock.now(),
-                    unit=unit,
-                )
-                row = self._announce(inbound, ref, resident, alert, unit) if new else None
+                row = self._staff.tell(notice, "staff_request", self._clock.now(), unit)
         except StoreError:
             logger().critical("alert.lost", reason=alert.reason, community=resident.community)
             crisis = alert.urgency is Urgency.CRISIS
@@ -140,38 +138,6 @@ class Ledger:
         if row is not None:
             self._wake(row)
         return reply
-
-    def _for_staff(self, alert: Alert, language: str) -> Alert:
-        """Return an alert that says which language the resident reads, where it is not Chinese."""
-        if language.startswith("zh"):
-            return alert
-        staff = self._words("zh-Hans")
-        name = staff.many("language_names").get(language, language)
-        return replace(alert, summary=alert.summary + staff.say("staff_language", language=name))
-
-    def _announce(
-        self, inbound: Inbound, ref: str, resident: Resident, alert: Alert, unit: Unit
-    ) -> int | None:
-        """Put the line for the staff's group into the outbox; return its row, if it is new.
-
-        Raises:
-            StoreError: it could not be written.
-        """
-        now = self._clock.now()
-        name = "staff_crisis" if alert.urgency is Urgency.CRISIS else "staff_request"
-        title = self._titles(resident.community)
-        text = self._words("zh-Hans").say(name, community=title, summary=alert.summary)
-        return outbox.put(
-            self._db,
-            key=f"{inbound.key}:{alert.reason}:robot",
-            account=inbound.account,
-            ref=ref,
-            openid="",
-            payload=json.dumps({"kind": "robot", "text": text}, ensure_ascii=False),
-            now=now,
-            not_after=now + LATE_LIFE,
-            unit=unit,
-        )
 
     def promise(self, inbound: Inbound, ref: str) -> bool:
         """Write down that an answer is owed; tell whether it could be written."""

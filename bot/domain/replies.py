@@ -72,7 +72,7 @@ class Reply:
 
     Attributes:
         text: what is said, without the numbered choices.
-        choices: what can be picked next, at most five.
+        choices: what can be picked next, at most five; of a form's own question at most nine.
         rest: what "详细" gives, already cut into pieces of readable length.
         topic: intent id that stays open for follow-up questions; "" keeps the old one.
         passport: one small line with basis and date, or "".

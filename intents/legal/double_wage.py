@@ -23,6 +23,7 @@ from intents.legal.ruling import (
     Why,
     believable,
     cents,
+    missing,
 )
 
 #: Double pay begins after this many months of work and ends when this many are full.
@@ -87,9 +88,7 @@ def double_wage(
     Returns:
         the sum, or what is needed to say it.
     """
-    needs = tuple(
-        slot for slot, known in ((Slot.START, start), (Slot.MONTHLY_WAGE, wage)) if known is None
-    )
+    needs = missing((Slot.START, start), (Slot.MONTHLY_WAGE, wage))
     if start is None or wage is None:
         return CannotSay(needs=needs, basis=BASIS)
     if start < IN_FORCE[Law.CONTRACT]:

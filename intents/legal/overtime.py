@@ -20,6 +20,7 @@ from intents.legal.ruling import (
     Why,
     believable,
     cents,
+    missing,
 )
 
 #: Paid days of a month (月计薪天数), and hours of a day.
@@ -82,9 +83,7 @@ def overtime(
     Returns:
         the pay, or what is needed to say it.
     """
-    needs = tuple(
-        slot for slot, known in ((Slot.MONTHLY_WAGE, wage), (Slot.HOURS, hours)) if known is None
-    )
+    needs = missing((Slot.MONTHLY_WAGE, wage), (Slot.HOURS, hours))
     if wage is None or hours is None:
         return CannotSay(needs=needs, basis=BASIS)
     if not believable(wage):

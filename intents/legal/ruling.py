@@ -173,6 +173,11 @@ class Ruling:
     check_with: Checker = Checker.LAWYER
 
 
+def missing(*wanted: tuple[Slot, object]) -> tuple[Slot, ...]:
+    """Return the slots of which nothing is known, in the order given."""
+    return tuple(slot for slot, known in wanted if known is None)
+
+
 def cents(amount: Decimal | Fraction) -> Decimal:
     """Return a sum in yuan rounded half up to 0.01, once and at the end.
 

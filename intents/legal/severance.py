@@ -23,6 +23,7 @@ from intents.legal.ruling import (
     Why,
     believable,
     cents,
+    missing,
 )
 
 #: Most years that count where the wage is capped, and the cap in local average wages (art. 47).
@@ -127,9 +128,7 @@ def severance(
     Returns:
         the three sums, or what is needed to say them.
     """
-    needs = tuple(
-        slot for slot, known in ((Slot.TENURE, tenure), (Slot.MONTHLY_WAGE, wage)) if known is None
-    )
+    needs = missing((Slot.TENURE, tenure), (Slot.MONTHLY_WAGE, wage))
     if tenure is None or wage is None:
         return CannotSay(needs=needs, basis=_N)
     units = units_due(tenure, ended)

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.cases import CaseState
 from bot.domain.replies import Urgency
-from bot.records import alerts, cases, outbox, residents, turns, unanswered
+from bot.records import alerts, case_steps, cases, outbox, residents, turns, unanswered
 from bot.records.accounts import AccountRecord
+from bot.records.case_steps import Act
 from bot.records.cases import CaseRecord
 from bot.records.database import Database
 from bot.records.turns import TurnDelivery, TurnRecord
@@ -125,3 +127,31 @@ def hear(db: Database, *messages: Unsure) -> int:
         for one in messages
     ]
     return turns.append_many(db, rows, beside=unanswered.counting(db.vault, messages))
+
+
+def act(key: str = "step", **changes: Any) -> Act:
+    """Return what a member of staff does to a case."""
+    return Act(**{"by": "lina", "at": NOW, "key": key} | changes)
+
+
+def resident(key: str = "message", **changes: Any) -> Act:
+    """Return what a resident does to his case."""
+    return act(key, by="resident", **changes)
+
+
+def brought_to(db: Database, state: CaseState, **changes: Any) -> CaseRecord:
+    """Open a case and lead it to a state along the shortest way."""
+    ways: dict[CaseState, list[CaseState]] = {
+        CaseState.RECEIVED: [],
+        CaseState.ACCEPTED: [CaseState.ACCEPTED],
+        CaseState.WORKING: [CaseState.ACCEPTED, CaseState.WORKING],
+        CaseState.RETURNED: [CaseState.RETURNED],
+        CaseState.DONE: [CaseState.DONE],
+        CaseState.CLOSED: [CaseState.DONE, CaseState.CLOSED],
+        CaseState.REOPENED: [CaseState.DONE, CaseState.REOPENED],
+        CaseState.WITHDRAWN: [CaseState.WITHDRAWN],
+    }
+    found = open_case(db, **changes)
+    for step in ways[state]:
+        found = case_steps.move(db, found.id, step, act(f"to {step}"))
+    return found

@@ -39,6 +39,8 @@ _CORRECTION = re.compile(
     r"(?:是|应该是|应该|改成|改为|换成)?[,，:：\s]*"
 )
 _CHANGED = re.compile(r"(.{1,8}?)(?:要|得)?(?:改成|改为|换成|应该是|改到)[,，:：\s]*(.+)$")
+#: The same after a word of correction, where a bare 是 is enough: 不对，地点是南门.
+_RATHER = re.compile(r"(.{1,8}?)(?:应该|改成|改为|换成|是)+[,，:：\s]*(.+)$")
 #: Kinds whose values staff read in full, where the resident sees them shortened or masked.
 _IN_FULL = frozenset({SlotKind.PHONE, SlotKind.PLACE})
 #: Tells whether a message surely asks something; whether any sentence may be the answer -> it does.
@@ -200,7 +202,7 @@ class Guide:
         """
         match = _CORRECTION.match(said.text.strip())
         rest = said.text.strip()[match.end() :] if match else said.text.strip()
-        named, value = self._named(rest)
+        named, value = self._named(_RATHER if match else _CHANGED, rest, said.words)
         if named is not None:
             return self._changed(form, named, replace(said, text=value), now)
         if not match:
@@ -225,15 +227,19 @@ class Guide:
         """Tell whether an address was said for a slot that takes any place."""
         return slot.kind is SlotKind.PLACE and bool(said.entities().addresses)
 
-    def _named(self, text: str) -> tuple[Slot | None, str]:
-        """Find the slot and the new value in 电话改成…."""
-        match = _CHANGED.search(text)
-        if match:
-            head = match.group(1)
-            for slot in self.plan.slots:
-                label = self._label(slot)
-                if label in head or (len(head) > 1 and head.strip("把将我的") in label):
-                    return slot, match.group(2)
+    def _named(
+        self, pattern: re.Pattern[str], text: str, words: Vocabulary
+    ) -> tuple[Slot | None, str]:
+        """Find the slot and the new value in 电话改成…, by its label or by what it is called."""
+        match = pattern.search(text)
+        if not match:
+            return None, ""
+        head = match.group(1).strip("把将我的")
+        kinds = {kind for kind, names in words.slots.items() if head in names}
+        for slot in self.plan.slots:
+            label = self._label(slot)
+            if label in head or (len(head) > 1 and head in label) or slot.kind.value in kinds:
+                return slot, match.group(2)
         return None, ""
 
     def _confirming(self, form: Form, asks: Asks, now: datetime) -> Step:

@@ -64,6 +64,7 @@ class Vocabulary:
         fields: card field -> questions about it, in normal form.
         alone: whole messages that ask about a field, in normal form.
         answers: yes, no, skip, resume and restart -> whole messages that mean it, in normal form.
+        slots: kind of an answer in a form -> what residents call it.
         wish: matches what only says that somebody wants to fill in a form.
     """
 
@@ -72,6 +73,7 @@ class Vocabulary:
     alone: Mapping[str, str] = field(default_factory=dict)
     finder: WordFinder = field(default_factory=lambda: WordFinder(()))
     answers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    slots: Mapping[str, Sequence[str]] = field(default_factory=dict)
     wish: re.Pattern[str] = field(default_factory=lambda: re.compile(r"(?!)"))
 
     def means(self, text: str, *names: str) -> bool:
@@ -85,6 +87,7 @@ def vocabulary(
     fields: Mapping[str, Sequence[str]],
     alone: Mapping[str, Sequence[str]] = MappingProxyType({}),
     answers: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    slots: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Vocabulary:
     """Build a vocabulary from plain lists; longer questions are tried first."""
     spoken = {normalize(word): name for name, words in commands.items() for word in words}
@@ -95,6 +98,7 @@ def vocabulary(
         alone={normalize(word): name for name, words in alone.items() for word in words},
         finder=WordFinder(question for question, _ in asked),
         answers={name: frozenset(map(normalize, words)) for name, words in answers.items()},
+        slots=dict(slots),
         wish=_any_of(answers.get("wish", ())),
     )
 

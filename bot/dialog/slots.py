@@ -131,7 +131,9 @@ def _choice(slot: Slot, said: Said) -> Value | Unread:
 
 
 def _yes_no(_slot: Slot, said: Said) -> Value | Unread:
-    answer = said.yes_or_no
+    normal = normalize(said.text)
+    labelled = (value for value, label in said.labels.items() if normalize(label) == normal)
+    answer = said.yes_or_no or next(labelled, "")
     if not answer:
         return Unread("form_yes_no")
     return Value(answer, said.labels.get(answer, answer))

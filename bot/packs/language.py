@@ -270,14 +270,15 @@ def _sequence(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-_STEERING = ("commands", "fields", "alone", "answers")
+_STEERING = ("commands", "fields", "alone", "answers", "slots")
 
 
 def read_vocabulary(file: Path) -> dict[str, dict[str, list[str]]]:
     """Read how residents steer, siblings in other languages beside it.
 
     Returns:
-        ``commands``, ``fields``, ``alone`` and ``answers``, each name with its spoken forms.
+        ``commands``, ``fields``, ``alone``, ``answers`` and ``slots``, each name with its spoken
+        forms.
 
     Raises:
         PackError: the file is missing or not of that shape.

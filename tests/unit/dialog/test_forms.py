@@ -180,6 +180,8 @@ def test_a_slot_that_depends_on_another_is_asked_only_then():
     [
         ("不对，是5栋1单元", "where", "5栋1单元"),
         ("地点改成菜市场门口", "where", "菜市场门口"),
+        ("不对，位置是菜市场门口", "where", "菜市场门口"),
+        ("说错了，几个人是6", "people", "6"),
         ("人数改成6", "people", "6"),
         ("把种类改成噪音", "sort", "noise"),
     ],

@@ -229,6 +229,20 @@ def test_a_case_that_is_over_takes_nothing_more(db, state):
         case_steps.assign(db, found.id, "wang", act("a"))
 
 
+def test_a_case_is_taken_from_whom_one_saw_it_with(db):
+    """Of two who saw that nobody has it one takes it; who sees the other may take it from him."""
+    found = open_case(db)
+    assert case_steps.take(db, found.id, None, act("1", by="wang")).assignee == "wang"
+    with pytest.raises(IllegalTransition):
+        case_steps.take(db, found.id, None, act("2", by="lin"))
+    assert case_steps.take(db, found.id, None, act("1", by="wang")).assignee == "wang"
+    assert case_steps.take(db, found.id, "wang", act("3", by="lin")).assignee == "lin"
+    told = [one.by for one in case_history.history(db, [found.id])[found.id]]
+    assert told == ["resident", "wang", "lin"]
+    with pytest.raises(NotFound):
+        case_steps.take(db, 404, None, act())
+
+
 def test_a_note_says_something_and_not_too_much(db):
     """Neither empty nor endless."""
     found = open_case(db)
@@ -447,6 +461,8 @@ def test_a_list_is_sifted_by_state_kind_assignee_and_lateness(db):
     assert seen(assignee="") == seen(late_at=NOW + DAY) == ["one"]
     assert seen(states=frozenset({CaseState.WITHDRAWN})) == ["4", "3"]
     assert seen(states=frozenset({CaseState.RECEIVED})) == ["one", "two"]
+    assert seen(group="voice") == ["one", "two"]
+    assert seen(group="voic") == seen(group="%") == seen(group="legal") == []
     assert cases.get(db, one.id).assignee is None
 
 
@@ -456,6 +472,7 @@ def test_cases_are_counted_by_kind_and_age(db):
         open_case(db, key=key, now=NOW - days * DAY, due_at=NOW - timedelta(hours=3 - int(key)))
     open_case(db, key="6", kind="voice.wish", community="fengxin")
     brought_to(db, CaseState.CLOSED, key="7")
+    brought_to(db, CaseState.DONE, key="8", kind="voice.praise", due_at=NOW - DAY)
     found = {
         (one.kind, one.age.value): (one.count, one.overdue)
         for one in case_lists.waiting(db, None, NOW)
@@ -466,6 +483,7 @@ def test_cases_are_counted_by_kind_and_age(db):
         ("voice.report", "week"): (1, 0),
         ("voice.report", "longer"): (1, 0),
         ("voice.wish", "day"): (1, 0),
+        ("voice.praise", "day"): (1, 0),  # what is done has been answered
     }
     assert [one.kind for one in case_lists.waiting(db, ["fengxin"], NOW)] == ["voice.wish"]
 

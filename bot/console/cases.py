@@ -37,6 +37,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 def add_cases(blueprint: Blueprint, parts: ConsoleParts) -> None:
     """Add list, page and steps to a blueprint."""
+    _add_reading(blueprint, parts)
+    _add_steps(blueprint, parts)
+
+
+def _add_reading(blueprint: Blueprint, parts: ConsoleParts) -> None:
+    """Add what reads; each read stands in the audit."""
 
     @blueprint.get("/cases")
     def case_list() -> str:
@@ -76,6 +82,10 @@ def add_cases(blueprint: Blueprint, parts: ConsoleParts) -> None:
             longest=MAX_WORD_CHARS,
             longest_note=MAX_NOTE_CHARS,
         )
+
+
+def _add_steps(blueprint: Blueprint, parts: ConsoleParts) -> None:
+    """Add what changes a case; each step writes its own line of the audit."""
 
     @blueprint.post("/cases/<int:number>/take")
     def case_take(number: int) -> Response:

@@ -173,9 +173,14 @@ def age(span: timedelta) -> str:
     return f"{minutes // (24 * 60)} 天"
 
 
+def erased(found: CaseRecord) -> bool:
+    """Tell whether the resident of a case was erased, and its content with him."""
+    return found.number.startswith("erased:")
+
+
 def called(found: CaseRecord) -> str:
     """Return the number people call a case by; an erased one has only ours."""
-    return f"{found.id} 号" if found.number.startswith("erased:") else found.number
+    return f"{found.id} 号" if erased(found) else found.number
 
 
 def overdue(found: CaseRecord, now: datetime) -> bool:

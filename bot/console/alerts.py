@@ -1,18 +1,17 @@
 """待处理: conversations a person must look at, crisis first, and who takes them on."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.console import wording
-from bot.console.guard import entry, note, signed_in
+from bot.console.guard import entry, note_reads, signed_in
 from bot.console.paging import PER_PAGE, offset, paged
 from bot.console.parts import ConsoleParts
 from bot.console.scope import scope
 from bot.records import alerts
-from bot.records.alerts import TRANSITIONS, AlertRecord, AlertState
+from bot.records.alerts import TRANSITIONS, AlertState
 from bot.records.errors import IllegalTransition, NotFound
 
 #: Filter names and the state each shows; "" shows all that are not closed.
@@ -42,7 +41,7 @@ def add_alerts(blueprint: Blueprint, parts: ConsoleParts) -> None:
             offset=offset(),
         )
         page = paged(found, "alert_list", community=view.chosen, state=chosen)
-        _note_read(parts, page.rows)
+        note_reads(parts, "alert.read", "alert", [(row.community, row.id) for row in page.rows])
         return render_template(
             "console/alerts.html",
             scope=view,
@@ -60,16 +59,6 @@ def add_alerts(blueprint: Blueprint, parts: ConsoleParts) -> None:
     @blueprint.post("/alerts/<int:number>/closed")
     def alert_closed(number: int) -> Response:
         return _step(parts, number, AlertState.CLOSED)
-
-
-def _note_read(parts: ConsoleParts, rows: Sequence[AlertRecord]) -> None:
-    """Write which summaries were read, one line for each community."""
-    read: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        read[row.community].append(str(row.id))
-    for community, numbers in read.items():
-        line = entry(parts.clock, "alert.read", f"alert:{','.join(numbers)}", community=community)
-        note(parts.db, line)
 
 
 def _step(parts: ConsoleParts, number: int, state: AlertState) -> Response:

@@ -1,5 +1,7 @@
 """The door of the console: forms are ours, people are known, rooms are open to their role."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import cast
 
 from flask import abort, g, redirect, request, session, url_for
@@ -100,3 +102,22 @@ def entry(
 def note(db: Database, line: AuditEntry) -> None:
     """Write an audit line for an act that writes nothing else."""
     audit.note(db, line)
+
+
+def note_reads(
+    parts: ConsoleParts, action: str, kind: str, rows: Iterable[tuple[str, int]]
+) -> None:
+    """Write which rows of a list were read, one line for each community.
+
+    Args:
+        parts: for clock and database.
+        action: ``noun.verb`` of the audit.
+        kind: what the rows are, as the audit's subjects name it.
+        rows: community and number of each.
+    """
+    read: dict[str, list[str]] = defaultdict(list)
+    for community, number in rows:
+        read[community].append(str(number))
+    for community, numbers in read.items():
+        subject = f"{kind}:{','.join(numbers)}"
+        note(parts.db, entry(parts.clock, action, subject, community=community))

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console import guard, sessions, wording
 from bot.console.alerts import add_alerts
 from bot.console.audit import add_audit
+from bot.console.cases import add_cases
 from bot.console.explain import add_explain
 from bot.console.login import add_login
 from bot.console.packs import add_packs
@@ -79,7 +80,8 @@ def console_blueprint(parts: ConsoleParts) -> Blueprint:
         }
 
     for add in (
-        add_login, add_today, add_alerts, add_undelivered, add_packs, add_explain, add_audit,
+        add_login, add_today, add_alerts, add_cases, add_undelivered, add_packs, add_explain,
+        add_audit,
     ):  # fmt: skip
         add(blueprint, parts)
     _add_missing(blueprint)

@@ -7,11 +7,13 @@ from datetime import datetime
 from flask import Blueprint, render_template
 
 from bot.console import wording
+from bot.console.guard import signed_in
 from bot.console.parts import ConsoleParts
+from bot.console.rights import CASE_GROUPS
 from bot.console.scope import Scope, scope
 from bot.domain.clock import beijing
 from bot.domain.replies import Urgency
-from bot.records import alerts, outbox, turns
+from bot.records import alerts, case_lists, outbox, turns
 from bot.records.alerts import AlertState, Waiting
 from bot.sdk import IntentKind, Role
 
@@ -56,6 +58,14 @@ class Queue:
     oldest: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Cases that are not over, and how many of them nobody answered in time."""
+
+    standing: int
+    overdue: int
+
+
 def add_today(blueprint: Blueprint, parts: ConsoleParts) -> None:
     """Add the page to a blueprint."""
     handed = {parts.registry.roles[Role.PERSON], *parts.registry.of_kind(IntentKind.SAFETY)}
@@ -72,6 +82,7 @@ def add_today(blueprint: Blueprint, parts: ConsoleParts) -> None:
             scope=view,
             now=now,
             queues=queues(alerts.waiting(parts.db, view.communities), now),
+            desk=_desk(parts, view, now),
             day=_day(parts, view, now, handed),
             missed=f"{MOST_COUNTED}+" if len(missed) > MOST_COUNTED else len(missed),
         )
@@ -96,6 +107,17 @@ def queues(found: list[Waiting], now: datetime) -> list[Queue]:
             )
         )
     return out
+
+
+def _desk(parts: ConsoleParts, view: Scope, now: datetime) -> Desk:
+    """Count cases without opening any; of a role that reads one group, those of the group."""
+    group = CASE_GROUPS.get(signed_in().role)
+    found = [
+        one
+        for one in case_lists.waiting(parts.db, view.communities, now)
+        if group is None or one.kind.startswith(f"{group}.")
+    ]
+    return Desk(standing=sum(one.count for one in found), overdue=sum(one.overdue for one in found))
 
 
 def _day(parts: ConsoleParts, view: Scope, now: datetime, handed: set[str]) -> Day:

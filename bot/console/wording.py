@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from bot.domain.cards import Passport
+from bot.domain.cases import OVER, CaseState
 from bot.domain.clock import beijing
 from bot.domain.replies import Urgency
 from bot.packs.check import STALE_DAYS
 from bot.pipeline.casework import CONFIDENTIAL
 from bot.records.alerts import AlertState
+from bot.records.case_history import RESIDENT, SYSTEM, EventRecord
+from bot.records.cases import CaseRecord
 from bot.records.outbox import OutboxState
 from bot.records.staff import StaffRole
 
@@ -31,6 +34,35 @@ ALERT_STATES = {
     AlertState.SEEN: "跟进中",
     AlertState.CLOSED: "已办结",
 }
+CASE_STATES = {
+    CaseState.RECEIVED: "刚收到",
+    CaseState.ACCEPTED: "接下了",
+    CaseState.WORKING: "正在办",
+    CaseState.RETURNED: "等居民补充",
+    CaseState.DONE: "办好了，等居民看",
+    CaseState.CLOSED: "办结了",
+    CaseState.REOPENED: "重新在办",
+    CaseState.WITHDRAWN: "居民撤回了",
+    CaseState.MERGED: "并到另一件了",
+}
+#: What staff choose to bring a case on. A resident takes back his own; merging is no step of this.
+CASE_MOVES = {
+    CaseState.RECEIVED: "补充收到了，接着办",
+    CaseState.ACCEPTED: "接下",
+    CaseState.WORKING: "开始办",
+    CaseState.RETURNED: "请居民补充",
+    CaseState.DONE: "办好了",
+    CaseState.CLOSED: "办结",
+    CaseState.REOPENED: "重新办",
+}
+_EVENTS = {
+    "opened": "留下这件事",
+    "noted": "补充",
+    "assigned": "接手",
+    "merged": "并到另一件",
+    "rated": "打了分",
+}
+_PEOPLE = {RESIDENT: "居民", SYSTEM: "系统自动"}
 OUTBOX_STATES = {OutboxState.FAILED: "没送到", OutboxState.UNKNOWN: "不确定送到没有"}
 STANDINGS = {"local": "本地答案", "general": "通用答案", "handover": "只能转人工"}
 DECISIONS = {
@@ -66,6 +98,8 @@ _ACTIONS = {
     "alert.seen": "接手待处理",
     "alert.closed": "办结待处理",
     "case.assign": "分派工单",
+    "case.listed": "看工单列表",
+    "case.read": "看工单",
     "case.merge": "合并工单",
     "case.move": "推进工单",
     "case.note": "写工单备注",
@@ -82,6 +116,7 @@ _ACTIONS = {
 }
 _SUBJECTS = {
     "alert": "待处理",
+    "case": "工单",
     "phrase": "说法",
     "staff": "工作人员",
     "staff:unknown": "没有这个名字",
@@ -90,6 +125,9 @@ _DETAILS = {
     "from open": "原来没人跟进",
     "from seen": "原来在跟进",
     "locked": "账号锁住了",
+    "internal": "内部备注",
+    "public": "居民看得到",
+    **{state.value: words for state, words in CASE_STATES.items()},
 }
 _ROWS = re.compile(r"^(\d+) rows$")
 #: The platform's refusals that staff can do something about (WECHAT.md §5.3 and §10).
@@ -133,6 +171,50 @@ def age(span: timedelta) -> str:
         hours, rest = divmod(minutes, 60)
         return f"{hours} 小时 {rest} 分" if rest and hours < 6 else f"{hours} 小时"
     return f"{minutes // (24 * 60)} 天"
+
+
+def erased(found: CaseRecord) -> bool:
+    """Tell whether the resident of a case was erased, and its content with him."""
+    return found.number.startswith("erased:")
+
+
+def called(found: CaseRecord) -> str:
+    """Return the number people call a case by; an erased one has only ours."""
+    return f"{found.id} 号" if erased(found) else found.number
+
+
+def overdue(found: CaseRecord, now: datetime) -> bool:
+    """Tell whether somebody should have answered by now; what is done has been answered."""
+    waits = found.state not in OVER and found.state is not CaseState.DONE
+    return waits and found.due_at is not None and found.due_at < now
+
+
+def until(found: CaseRecord, now: datetime) -> str:
+    """Return until when a case has to be answered, and how long that is away, in words."""
+    if found.due_at is None:
+        return "没有期限"
+    day = f"{when(found.due_at)} 前"
+    if not found.due_sure:
+        day += "（大约，那年放假安排还没公布）"
+    if overdue(found, now):
+        return f"{day}，已经超期 {age(now - found.due_at)}"
+    if found.state in OVER or found.state is CaseState.DONE:
+        return day
+    return f"{day}，还有 {age(found.due_at - now)}"
+
+
+def person(name: str) -> str:
+    """Return who did something to a case: a member of staff by his name."""
+    return _PEOPLE.get(name, name)
+
+
+def event(found: EventRecord) -> str:
+    """Return what happened to a case; what was said with it stands beside it."""
+    if found.action == "moved" and found.state is not None:
+        return f"进度：{CASE_STATES[found.state]}"
+    if found.action == "noted" and found.by != RESIDENT:
+        return "备注"
+    return _EVENTS.get(found.action, found.action)
 
 
 def percent(share: float) -> str:

@@ -1,5 +1,6 @@
 """Conversations that a person of the community must look at (求助提醒), crisis first."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from bot.records.vault import Vault
 CLOSED_KEPT = timedelta(days=180)
 #: In these words also in the query, or SQLite would not use the partial index.
 _NOT_CLOSED = text("state <> 'closed'")
+#: Keys of alerts about a case begin with its row (bot.pipeline.casework).
+_OF_CASE = re.compile(r"case:(\d{1,19}):")
 
 
 class AlertState(StrEnum):
@@ -95,6 +98,7 @@ class AlertRecord:
         state: how far staff have come.
         seen_by: name of the member of staff who took it.
         closed_by: name of the member of staff who closed it.
+        case: row of the case it tells of, ``None`` for any other alert and once he is erased.
     """
 
     id: int
@@ -110,6 +114,7 @@ class AlertRecord:
     seen_by: str | None
     closed_at: datetime | None
     closed_by: str | None
+    case: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +282,7 @@ def _move(session: Session, alert_id: int, state: AlertState, staff: str, now: d
 
 
 def _record(row: AlertRow, vault: Vault) -> AlertRecord:
+    of_case = _OF_CASE.match(row.key)
     return AlertRecord(
         id=row.id,
         community=row.community,
@@ -291,4 +297,5 @@ def _record(row: AlertRow, vault: Vault) -> AlertRecord:
         seen_by=row.seen_by,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
+        case=int(of_case[1]) if of_case else None,
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.sql import ColumnElement
 
 from bot.domain.cases import OVER, CaseState
@@ -37,7 +37,7 @@ class CaseCount:
         kind: intent id.
         age: how long they have been waiting.
         count: how many there are.
-        overdue: how many of them nobody answered in time.
+        overdue: how many of them nobody answered in time; what is done has been answered.
     """
 
     kind: str
@@ -74,6 +74,7 @@ class Sieve:
     Attributes:
         states: only these; empty for all that are not over.
         kind: only this intent id.
+        group: only kinds of this group of intents (``legal``).
         assignee: only those of this member of staff; "" for those nobody has.
         confidential: the reader may see confidential ones as well.
         late_at: only those whose deadline lies before this moment.
@@ -81,6 +82,7 @@ class Sieve:
 
     states: frozenset[CaseState] = frozenset()
     kind: str | None = None
+    group: str | None = None
     assignee: str | None = None
     confidential: bool = False
     late_at: datetime | None = None
@@ -159,7 +161,8 @@ def waiting(db: Database, communities: Collection[str] | None, now: datetime) ->
         *((CaseRow.created_at > now - timedelta(days=days), age.value) for age, days in _AGES),
         else_=Age.LONGER.value,
     ).label("age")
-    late = case((CaseRow.due_at < now, 1), else_=0)
+    unanswered = CaseRow.state != CaseState.DONE.value
+    late = case((and_(CaseRow.due_at < now, unanswered), 1), else_=0)
     query = select(CaseRow.kind, age, func.count(), func.sum(late)).where(STANDING)
     if communities is not None:
         query = query.where(CaseRow.community.in_(sorted(communities)))
@@ -269,6 +272,8 @@ def _sifted(
         wanted.append(STANDING)
     if sieve.kind is not None:
         wanted.append(CaseRow.kind == sieve.kind)
+    if sieve.group is not None:
+        wanted.append(CaseRow.kind.startswith(f"{sieve.group}.", autoescape=True))
     if sieve.assignee is not None:
         wanted.append(
             CaseRow.assignee == sieve.assignee if sieve.assignee else CaseRow.assignee.is_(None)

@@ -144,6 +144,29 @@ def assign(
         return _after(db, session, row)
 
 
+def take(
+    db: Database, case_id: int, holder: str | None, act: Act, *, unit: Unit | None = None
+) -> CaseRecord:
+    """Let a member of staff have a case, if it is still with whom he saw it; of two, one succeeds.
+
+    Args:
+        db: the database.
+        case_id: which case.
+        holder: who had it when he looked, ``None`` for nobody.
+        act: the step; the case goes to ``act.by``.
+        unit: open transaction it belongs to; its own by default.
+
+    Raises:
+        NotFound: no such case.
+        IllegalTransition: it is over, or somebody else has taken it.
+    """
+    with db.within(unit) as session:
+        row = case_row(session, case_id)
+        if row.assignee not in {holder, act.by}:
+            raise IllegalTransition(f"cases {case_id}: somebody else has it")
+        return assign(db, case_id, act.by, act, unit=session)
+
+
 def rate(
     db: Database, case_id: int, rating: int, act: Act, *, unit: Unit | None = None
 ) -> CaseRecord:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from bot.records import staff
 from bot.records.staff import StaffRole
-from bot.testing import Rig, rig
+from bot.testing import START, Rig, rig
 
 PASSWORD = "correct horse battery"
 _CSRF = re.compile(r'name="csrf" value="([^"]*)"')
@@ -106,6 +106,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rig, Flask
 def console(built: tuple[Rig, Flask]) -> Console:
     """The console with empty records, an empty Redis and the clock at its start."""
     house, app = built
+    house.clock.moment = START
     house.house.state.client.flushdb()
     empty(house)
     return Console(house, app)

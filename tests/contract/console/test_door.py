@@ -9,8 +9,14 @@ from bot.domain.errors import StoreUnavailable
 from bot.records.staff import StaffRole
 from tests.contract.console.conftest import Console
 
-PAGES = ["/", "/alerts", "/undelivered", "/packs", "/packs/demo", "/explain", "/audit", "/password"]
-FORMS = ["/logout", "/password", "/alerts/1/seen", "/alerts/1/closed", "/explain", "/login"]
+PAGES = [
+    "/", "/alerts", "/cases", "/undelivered", "/packs", "/packs/demo", "/explain", "/audit",
+    "/password",
+]  # fmt: skip
+FORMS = [
+    "/logout", "/password", "/alerts/1/seen", "/alerts/1/closed", "/cases/1/take", "/cases/1/move",
+    "/cases/1/note", "/explain", "/login",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -43,6 +49,7 @@ def test_each_role_enters_its_rooms_and_no_other(console: Console, role: StaffRo
     rooms = {
         "/": "today",
         "/alerts": "alert_list",
+        "/cases": "case_list",
         "/undelivered": "undelivered",
         "/packs": "pack_list",
         "/explain": "explain",
@@ -120,6 +127,10 @@ def test_the_cookie_is_kept_from_scripts_other_sites_and_plain_http(
         ("/packs/demo/no.such", 404, "没有这一页"),
         ("/alerts?state=burning", 404, "没有这一页"),
         ("/alerts?community=atlantis", 404, "没有这一页"),
+        ("/cases?show=burning", 404, "没有这一页"),
+        ("/cases/1", 404, "没有这一页"),
+        (f"/cases/{10**30}", 404, "没有这一页"),
+        ("/cases/1/take", 404, "没有这一页"),
         ("/logout", 404, "没有这一页"),
     ],
 )

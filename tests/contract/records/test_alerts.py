@@ -24,6 +24,16 @@ def test_redelivered_message_raises_one_alert(db):
     assert len(alerts.list_open(db, None, limit=10)) == 2
 
 
+@pytest.mark.parametrize(
+    ("key", "case"),
+    [("case:17:opened", 17), ("message-1", None), ("case:x:opened", None), ("a case:17:x", None)],
+)
+def test_an_alert_knows_the_case_it_tells_of(db, key, case):
+    """So that staff can be led to it; other alerts lead nowhere."""
+    raise_alert(db, key=key)
+    assert only(db).case == case
+
+
 def test_crisis_comes_before_older_requests(db):
     """Staff read a crisis first, then whoever waits longest."""
     raise_alert(db, key="old", now=NOW - timedelta(hours=2))

@@ -75,6 +75,8 @@ def test_a_list_is_sifted_by_state_kind_assignee_and_lateness(db):
     assert seen(assignee="") == seen(late_at=NOW + DAY) == ["one"]
     assert seen(states=frozenset({CaseState.WITHDRAWN})) == ["4", "3"]
     assert seen(states=frozenset({CaseState.RECEIVED})) == ["one", "two"]
+    assert seen(group="voice") == ["one", "two"]
+    assert seen(group="voic") == seen(group="%") == seen(group="legal") == []
     assert cases.get(db, one.id).assignee is None
 
 
@@ -84,6 +86,7 @@ def test_cases_are_counted_by_kind_and_age(db):
         open_case(db, key=key, now=NOW - days * DAY, due_at=NOW - timedelta(hours=3 - int(key)))
     open_case(db, key="6", kind="voice.wish", community="fengxin")
     brought_to(db, CaseState.CLOSED, key="7")
+    brought_to(db, CaseState.DONE, key="8", kind="voice.praise", due_at=NOW - DAY)
     found = {
         (one.kind, one.age.value): (one.count, one.overdue)
         for one in case_lists.waiting(db, None, NOW)
@@ -94,6 +97,7 @@ def test_cases_are_counted_by_kind_and_age(db):
         ("voice.report", "week"): (1, 0),
         ("voice.report", "longer"): (1, 0),
         ("voice.wish", "day"): (1, 0),
+        ("voice.praise", "day"): (1, 0),  # what is done has been answered
     }
     assert [one.kind for one in case_lists.waiting(db, ["fengxin"], NOW)] == ["voice.wish"]
 

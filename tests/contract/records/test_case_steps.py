@@ -92,6 +92,20 @@ def test_a_case_that_is_over_takes_nothing_more(db, state):
         case_steps.assign(db, found.id, "wang", act("a"))
 
 
+def test_a_case_is_taken_from_whom_one_saw_it_with(db):
+    """Of two who saw that nobody has it one takes it; who sees the other may take it from him."""
+    found = open_case(db)
+    assert case_steps.take(db, found.id, None, act("1", by="wang")).assignee == "wang"
+    with pytest.raises(IllegalTransition):
+        case_steps.take(db, found.id, None, act("2", by="lin"))
+    assert case_steps.take(db, found.id, None, act("1", by="wang")).assignee == "wang"
+    assert case_steps.take(db, found.id, "wang", act("3", by="lin")).assignee == "lin"
+    told = [one.by for one in case_history.history(db, [found.id])[found.id]]
+    assert told == ["resident", "wang", "lin"]
+    with pytest.raises(NotFound):
+        case_steps.take(db, 404, None, act())
+
+
 def test_a_note_says_something_and_not_too_much(db):
     """Neither empty nor endless."""
     found = open_case(db)
